@@ -1,0 +1,240 @@
+"""Writing what arrived: QuickBooks' values become ledger rows and lines, a page at a time.
+
+Owns inserts and updates of records that come from QuickBooks. It must not decide what is taken;
+`pull.py` and `written.py` do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+
+from qbxml.compare import same
+from qbxml.entity import Entity, Field, In, Lines, Part
+from qbxml.parse import Record
+from store.changes import chunks
+from store.context import Sync
+from store.extras import FRESH, after_pull
+from store.ledger import LINE_TABLES, TABLES, column_name
+from store.resolving import References
+from store.rows import Loaded, Values, columns
+from store.types import new_key
+
+
+def shared_values(entity: Entity, values: Values, base: Values | None = None) -> Values:
+    """The values both sides share, to be kept as the base; what was withheld stays as it was."""
+    names = {part.name for part in entity.shared_parts}
+    return {**(base or {}), **{name: values[name] for name in values if name in names}}
+
+
+def equal(parts: Sequence[Part], a: Values, b: Values) -> bool:
+    """Whether both hold the same in QuickBooks' form; a withheld part that is absent matches."""
+    return all(
+        p.name not in a or p.name not in b or same(p, a[p.name], b[p.name]) for p in parts
+    )
+
+
+def moved(entity: Entity, base: Values, theirs: Values) -> list[Part]:
+    """The shared parts that differ; all lines are one field, so one moved line moves all."""
+    found = [p for p in entity.shared_parts if not equal((p,), base, theirs)]
+    if any(isinstance(part, Lines) for part in found):
+        return [*(p for p in found if isinstance(p, Field)), *entity.lines]
+    return found
+
+
+class Page:
+    """One page of records of one resource on their way into the ledger."""
+
+    def __init__(self, sync: Sync, entity: Entity, loaded: Loaded | None = None) -> None:
+        self.sync = sync
+        self.entity = entity
+        self.table = TABLES[entity.resource]
+        self.refs = References(sync)
+        self.loaded = loaded
+        self._rows: list[dict[str, Any]] = []
+        self._relined: list[tuple[str, Record]] = []
+        self._renamed: list[tuple[str, str]] = []
+        self._rewritten: list[tuple[str, str | None]] = []
+
+    def insert(self, records: Sequence[Record], keys: dict[str, str]) -> None:
+        """Add records that are new here; `keys`: QuickBooks' id -> ours."""
+        if not records:
+            return
+        sync, rows = self.sync, []
+        # Parents first: a job's row refers to its customer's.
+        for record in sorted(records, key=lambda r: r.full_name.count(":")):
+            record_id = keys[record.quickbooks_id]
+            resolve = self.refs.within(self.entity.resource, record_id)
+            row = columns(self.entity.fields, record.values, resolve)
+            row |= self._names(record) | FRESH.get(self.entity.resource, {})
+            row |= {
+                "company_id": sync.company_id,
+                "id": record_id,
+                "origin": "quickbooks",
+                "version": 1,
+                "created_at": sync.now,
+                "updated_at": sync.now,
+            }
+            rows.append(after_pull(self.entity, row, record))
+        names = {name for row in rows for name in row}
+        sync.conn.execute(
+            insert(self.table), [{name: row.get(name) for name in names} for row in rows]
+        )
+        owners = [(keys[r.quickbooks_id], r) for r in records]
+        for part in self.entity.lines:
+            self._insert_lines(part, owners, {})
+        sync.tally.changes_in += len(rows)
+
+    def _names(self, record: Record) -> Values:
+        found: Values = {}
+        if "full_name" in self.table.c:
+            found["full_name"] = record.full_name
+        if "kind" in self.table.c:
+            found["kind"] = record.values["kind"]
+        return found
+
+    def _insert_lines(
+        self,
+        part: Lines,
+        owners: Sequence[tuple[str, Record]],
+        line_keys: dict[tuple[str, str], str],
+    ) -> None:
+        """Write the lines; `line_keys`: the ids that lines keep, by owner and TxnLineID."""
+        table = LINE_TABLES[self.entity.resource, part.name]
+        rows = []
+        for owner_id, record in owners:
+            for position, line in enumerate(record.values[part.name]):
+                known = line["quickbooks_line_id"]
+                line_id = line_keys.get((owner_id, known)) or new_key()
+                resolve = self.refs.within(self.entity.resource, owner_id, part.name, line_id)
+                row = columns(part.fields, line, resolve) | {
+                    "company_id": self.sync.company_id,
+                    "id": line_id,
+                    "owner_id": owner_id,
+                    "position": position,
+                    "quickbooks_line_id": known,
+                }
+                if "taxable" in table.c:
+                    row["taxable"] = self._taxable(line)
+                rows.append(row)
+        if rows:
+            self.sync.conn.execute(insert(table), rows)
+
+    def _taxable(self, line: Values) -> bool | None:
+        """Whether the line carries QuickBooks' default taxable code; None without any code."""
+        code = line.get("sales_tax_code")
+        if not code:
+            return None
+        default = self.sync.quickbooks.get("taxable_code") or {}
+        return bool(code.get("name") == default.get("name"))
+
+    def write(self, record: Record, record_id: str, taken: Sequence[Part]) -> int:
+        """Queue what changes of a record that is here; returns the version it will have.
+
+        `taken` are the shared parts that QuickBooks' values replace; what only QuickBooks knows
+        (balances, totals) is always taken.
+        """
+        assert self.loaded is not None  # noqa: S101 - a page of updates is made with its rows
+        row = self.loaded.rows[record_id]
+        names = {p.name for p in taken if isinstance(p, Field)}
+        fields = [
+            f
+            for f in self.entity.fields
+            if f.name in names or (not f.shared and In.RET in f.messages)
+        ]
+        new = columns(
+            fields, record.values, self.refs.within(self.entity.resource, record_id)
+        )
+        if names & {"name", "parent"} or self.entity.resource not in _RENAMED_BY_US:
+            new |= self._names(record)
+        if row.deleted_at is not None and self.sync.pulls(self.entity):
+            new["deleted_at"] = None
+        new = after_pull(self.entity, new, record)
+        current = dict(row._mapping)
+        new = {name: value for name, value in new.items() if _changes(current[name], value)}
+        relined = any(isinstance(part, Lines) for part in taken)
+        if not new and not relined:
+            return int(row.version)
+        self._rewritten += [(record_id, column_name(f)) for f in fields if f.to]
+        if relined:
+            self._relined.append((record_id, record))
+            self._rewritten.append((record_id, None))
+        if "full_name" in new:
+            self._renamed.append((record_id, record.full_name))
+        self._rows.append({**current, **new, "version": row.version + 1})
+        return int(row.version) + 1
+
+    def flush(self, *, counted: bool = True) -> None:
+        """Write what was queued; `counted`: as changes that came in."""
+        sync = self.sync
+        self.refs.forget(self._rewritten)
+        if self._rows:
+            own = ("company_id", "id", "created_at")
+            names = [c.name for c in self.table.c if c.name not in own]
+            sync.conn.execute(
+                update(self.table).where(
+                    self.table.c.company_id == sync.company_id,
+                    self.table.c.id == bindparam("b_id"),
+                ),
+                [
+                    {"b_id": row["id"], **{n: row[n] for n in names}, "updated_at": sync.now}
+                    for row in self._rows
+                ],
+            )
+            sync.tally.changes_in += len(self._rows) if counted else 0
+        for record_id, full_name in self._renamed if self.entity.hierarchical else ():
+            rename_below(sync.conn, self.table, sync.company_id, record_id, full_name)
+        for part in self.entity.lines if self._relined else ():
+            self._replace_lines(part)
+        self.refs.keep_unresolved()
+
+    def _replace_lines(self, part: Lines) -> None:
+        table = LINE_TABLES[self.entity.resource, part.name]
+        kept: dict[tuple[str, str], str] = {}
+        for ids in chunks(owner for owner, _ in self._relined):
+            mine = (table.c.company_id == self.sync.company_id, table.c.owner_id.in_(ids))
+            for row in self.sync.conn.execute(
+                select(table.c.id, table.c.owner_id, table.c.quickbooks_line_id).where(*mine)
+            ):
+                if row.quickbooks_line_id:
+                    kept[row.owner_id, row.quickbooks_line_id] = row.id
+            self.sync.conn.execute(delete(table).where(*mine))
+        self._insert_lines(part, self._relined, kept)
+
+
+# Resources whose full name the App maintains itself: only a taken name or parent changes it.
+_RENAMED_BY_US = {"accounts", "departments", "customers"}
+
+
+def _changes(current: Any, value: Any) -> bool:
+    """Whether the column changes: decimals compare by value, whatever their text."""
+    if hasattr(current, "quantize") and value is not None:
+        return bool(current != type(current)(value))
+    return bool(current != value)
+
+
+def rename_below(
+    conn: Connection, table: Table, company_id: str, record_id: str, full_name: str
+) -> None:
+    """Give all descendants of a record the full names that follow from its own.
+
+    QuickBooks does not say that a parent's new name changed its children's full names.
+    """
+    below = [(record_id, full_name)]
+    while below:
+        parent_id, path = below.pop()
+        children = conn.execute(
+            select(table.c.id, table.c.name).where(
+                table.c.company_id == company_id, table.c.parent_id == parent_id
+            )
+        ).all()
+        for child in children:
+            name = f"{path}:{child.name}"
+            conn.execute(
+                update(table)
+                .where(table.c.company_id == company_id, table.c.id == child.id)
+                .values(full_name=name)
+            )
+            below.append((child.id, name))

@@ -1,0 +1,53 @@
+"""What every step of a sync needs to know: whose records, which session, what time it is.
+
+Owns no rule; it saves each function of `pull` and `push` six parameters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from qbxml.entity import Entity, Flow
+from store.preferences import Preferences
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a session moved; shown to the user when it ends."""
+
+    changes_in: int = 0
+    changes_out: int = 0
+    problems: int = 0
+
+
+@dataclass(slots=True)
+class Sync:
+    """One company's session at work, inside one transaction."""
+
+    conn: Connection
+    company_id: str
+    session_id: str
+    now: datetime
+    preferences: Preferences
+    start_date: date | None
+    quickbooks: dict[str, Any]
+    """What QuickBooks said of itself in this session: country, sales tax codes, closing date."""
+    tally: Tally = field(default_factory=Tally)
+
+    def flows(self, flow: Flow) -> bool:
+        """Whether anything moves in this flow under the company's switches."""
+        if flow.switch is not None and not getattr(self.preferences, flow.switch.value):
+            return False
+        return bool(flow)
+
+    def pulls(self, entity: Entity) -> bool:
+        """Whether QuickBooks' records of this type come over."""
+        return self.flows(entity.pull)
+
+    def pushes(self, entity: Entity) -> bool:
+        """Whether the App's records of this type go over."""
+        return self.flows(entity.push)

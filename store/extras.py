@@ -1,0 +1,61 @@
+"""The few things a record type needs beyond its table row: one named function each, per entity.
+
+Owns what the general code cannot know: totals, approval, sales tax codes. At most one function
+before a push and one after a pull per entity (architecture.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from qbxml.entity import Entity
+from qbxml.parse import Record
+from store.context import Sync
+from store.rows import Values
+
+# Columns that only the App knows, for a record that came from QuickBooks.
+FRESH: dict[str, dict[str, Any]] = {"bills": {"approval": "needs_approval"}}
+
+
+def _invoice_total(row: Values, record: Record) -> Values:
+    """QuickBooks sends no total: it is subtotal plus tax (qbxml.md 2.8)."""
+    subtotal, tax = record.values.get("subtotal"), record.values.get("tax_total")
+    row["subtotal"] = subtotal or "0.00"
+    row["total"] = str(Decimal(subtotal or 0) + Decimal(tax or 0))
+    return row
+
+
+def _bill_amount(row: Values, record: Record) -> Values:
+    row["amount"] = record.values.get("amount") or "0.00"
+    return row
+
+
+_AFTER_PULL: dict[str, Callable[[Values, Record], Values]] = {
+    "invoices": _invoice_total,
+    "bills": _bill_amount,
+}
+
+
+def after_pull(entity: Entity, row: Values, record: Record) -> Values:
+    """Complete the columns of a record that arrived."""
+    complete = _AFTER_PULL.get(entity.resource)
+    return complete(row, record) if complete else row
+
+
+def _invoice_tax_codes(sync: Sync, values: Values, taxable: list[bool | None]) -> Values:
+    """`taxable` becomes QuickBooks' default code; without sales tax no code may be sent."""
+    codes = {
+        True: sync.quickbooks.get("taxable_code"),
+        False: sync.quickbooks.get("non_taxable_code"),
+        None: None,
+    }
+    for line, wanted in zip(values["lines"], taxable, strict=True):
+        line["sales_tax_code"] = codes[wanted] if sync.quickbooks.get("sales_tax") else None
+    return values
+
+
+BEFORE_PUSH: dict[str, Callable[[Sync, Values, list[bool | None]], Values]] = {
+    "invoices": _invoice_tax_codes,
+}

@@ -1,0 +1,193 @@
+"""First link: which App record a QuickBooks record is, when no link says so.
+
+Owns sync-rules 3 and 6 as far as they compare a record that arrives with unlinked App records.
+After the first link only ids count. Only an exact full name, or our own id that came back, links;
+what merely looks alike is offered to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, select, update
+
+from qbxml.entity import Entity, Family
+from qbxml.parse import Record
+from qbxml.text import canonical_name, to_quickbooks
+from store.changes import State, chunks
+from store.context import Sync
+from store.ledger import TABLES, column_name
+from store.problems import Problem, open_problem
+from store.syncing import change, link
+
+
+@dataclass(slots=True)
+class Matches:
+    """QuickBooks' id -> our record's id; and the QuickBooks ids held back for a person."""
+
+    same: dict[str, str] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+
+
+def match(sync: Sync, records: Sequence[Record]) -> Matches:
+    """Find the unlinked App records that these unlinked QuickBooks records are."""
+    found = Matches()
+    by_entity: dict[str, list[Record]] = {}
+    for record in records:
+        by_entity.setdefault(record.entity.resource, []).append(record)
+    for group in by_entity.values():
+        entity = group[0].entity
+        _by_our_own_id(sync, entity, group, found)
+        rest = [r for r in group if r.quickbooks_id not in found.same]
+        if entity.family is Family.LIST:
+            _by_full_name(sync, entity, rest, found)
+        elif entity.number:
+            _by_party_and_number(sync, entity, rest, found)
+    return found
+
+
+def _unlinked(sync: Sync, entity: Entity, *columns: Any) -> Select[Any]:
+    table = TABLES[entity.resource]
+    return select(table.c.id, *columns).where(
+        table.c.company_id == sync.company_id,
+        table.c.deleted_at.is_(None),
+        ~exists().where(
+            and_(link.c.company_id == table.c.company_id, link.c.record_id == table.c.id)
+        ),
+    )
+
+
+def _by_our_own_id(
+    sync: Sync, entity: Entity, records: Sequence[Record], found: Matches
+) -> None:
+    """A record that carries our id in ExternalGUID is one we wrote and whose answer was lost."""
+    if not entity.external_guid:
+        return
+    ours = {r.values["external_guid"]: r for r in records if r.values.get("external_guid")}
+    table = TABLES[entity.resource]
+    for ids in chunks(ours):
+        for row in sync.conn.execute(_unlinked(sync, entity).where(table.c.id.in_(ids))):
+            found.same[ours[row.id].quickbooks_id] = row.id
+
+
+def _by_full_name(sync: Sync, entity: Entity, records: Sequence[Record], found: Matches) -> None:
+    table = TABLES[entity.resource]
+    shown = table.c.get("full_name", table.c.name)
+    # The App's unlinked list records are few once the first session is over.
+    waiting = sync.conn.execute(
+        _unlinked(sync, entity, shown.label("shown")).where(
+            table.c.parent_id.is_not(None) if entity.child else table.c.parent_id.is_(None)
+            if entity.child is not None
+            else table.c.id.is_not(None)
+        )
+    ).all()
+    if not waiting:
+        return
+    exact = {to_quickbooks(row.shown).text: row.id for row in waiting}
+    alike: dict[str, list[Any]] = {}
+    for row in waiting:
+        alike.setdefault(canonical_name(row.shown), []).append(row)
+    for record in records:
+        ours = exact.pop(record.full_name, None)
+        if ours is not None:
+            found.same[record.quickbooks_id] = ours
+    for record in records:
+        if record.quickbooks_id in found.same:
+            continue
+        for row in alike.get(canonical_name(record.full_name), ()):
+            if row.id not in found.same.values():
+                _offer(sync, entity, row.id, row.shown, record)
+
+
+def _offer(sync: Sync, entity: Entity, record_id: str, shown: str, record: Record) -> None:
+    hold(sync, record_id)
+    open_problem(
+        sync,
+        Problem(
+            cause=f"possible-duplicate:{record_id}",
+            kind="possible_duplicate",
+            title=f"Possible duplicate: {entity.singular} {shown}",
+            text=(
+                f'QuickBooks has the {entity.singular} "{record.full_name}", CashFlow has '
+                f'"{shown}". They may be the same.'
+            ),
+            advice=(
+                "Give both exactly the same name to link them, or names that clearly differ "
+                "to keep them apart; then the next sync goes on."
+            ),
+            resource=entity.resource,
+            record_id=record_id,
+        ),
+    )
+
+
+def _by_party_and_number(
+    sync: Sync, entity: Entity, records: Sequence[Record], found: Matches
+) -> None:
+    """A document with the party and number of an unlinked App one makes no second App record."""
+    table = TABLES[entity.resource]
+    party = table.c[column_name(entity.field(str(entity.party)))]
+    numbered = {}
+    for record in records:
+        number = (record.values.get("number") or "").strip().casefold()
+        reference = record.values.get(str(entity.party)) or {}
+        if number and reference.get("id"):
+            numbered[reference["id"], number] = record
+    if not numbered:
+        return
+    waiting = sync.conn.execute(
+        _unlinked(sync, entity, table.c.number, link.c.quickbooks_id.label("party"))
+        .join(link, and_(link.c.company_id == table.c.company_id, link.c.record_id == party))
+        .where(table.c.number.is_not(None))
+    )
+    for row in waiting:
+        record = numbered.get((row.party, row.number.strip().casefold()))
+        if record is not None:
+            found.held.add(record.quickbooks_id)
+            open_duplicate(sync, entity, row.id, row.number, [record])
+
+
+def open_duplicate(
+    sync: Sync, entity: Entity, record_id: str, number: str | None, records: Sequence[Record]
+) -> None:
+    """QuickBooks has this document already, as far as party and number tell."""
+    hold(sync, record_id)
+    theirs = records[0]
+    party = (theirs.values.get(str(entity.party)) or {}).get("name") or "the same party"
+    dated = theirs.values.get(str(entity.dated)) or "?"
+    open_problem(
+        sync,
+        Problem(
+            cause=f"duplicate:{record_id}",
+            kind="duplicate",
+            title=f"QuickBooks already has {entity.singular} {number or 'without number'}",
+            text=(
+                f"QuickBooks holds {entity.singular} {number or 'without number'} of {party}, "
+                f"dated {dated}. Nothing was added, so that it is not there twice."
+            ),
+            advice=(
+                f"If it is another one, change the number of this {entity.singular} in CashFlow. "
+                "If QuickBooks' one is wrong, delete it there. Then the next sync goes on."
+            ),
+            code=None,
+            quickbooks_text=f"TxnID {theirs.quickbooks_id}",
+            resource=entity.resource,
+            record_id=record_id,
+        ),
+    )
+
+
+def hold(sync: Sync, record_id: str) -> None:
+    """The record's change waits for a person."""
+    sync.conn.execute(
+        update(change)
+        .where(
+            change.c.company_id == sync.company_id,
+            change.c.record_id == record_id,
+            change.c.finished_at.is_(None),
+            change.c.state.not_in((State.SENT, State.SKIPPED, State.NOT_SYNCED)),
+        )
+        .values(state=State.FAILED)
+    )

@@ -1,0 +1,120 @@
+"""Names of list records: unique below their parent, and the full names that follow from them.
+
+Owns the tree of a list: depth, circles, full names. It must not know why a record is renamed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, select, update
+
+from qbxml.entity import Entity
+from store.changes import chunks
+
+levels_max = 5
+"""QuickBooks' lists are at most five levels deep."""
+
+
+def name_problem(
+    conn: Connection, table: Table, entity: Entity, company_id: str, row: dict[str, Any]
+) -> str | None:
+    """Why the row's name cannot be: another record below the same parent has it."""
+    parent_id = row.get("parent_id")
+    query = select(table.c.id).where(
+        table.c.company_id == company_id,
+        table.c.name == row["name"],
+        table.c.id != row["id"],
+        table.c.deleted_at.is_(None),
+    )
+    if "parent_id" in table.c:
+        query = query.where(table.c.parent_id == parent_id)
+    if conn.execute(query.limit(1)).first() is None:
+        return None
+    where = " there" if parent_id else ""
+    return f"Another {entity.singular} has this name{where}. Choose another name."
+
+
+def parent_problem(
+    conn: Connection, table: Table, company_id: str, row: dict[str, Any]
+) -> str | None:
+    """Why the row cannot stand below its parent: a circle, or too many levels."""
+    above = ancestors(conn, table, company_id, row["parent_id"])
+    if row["id"] in above:
+        return "A record cannot stand below itself."
+    depth = len(above) + 1 + _height(conn, table, company_id, row["id"])
+    if depth > levels_max:
+        return f"That would be {depth} levels; QuickBooks keeps at most {levels_max}."
+    return None
+
+
+def ancestors(conn: Connection, table: Table, company_id: str, parent_id: str | None) -> list[str]:
+    """The ids above a record, its parent first; ends where a circle closes."""
+    found: list[str] = []
+    while parent_id is not None and parent_id not in found:
+        found.append(parent_id)
+        parent_id = conn.execute(
+            select(table.c.parent_id).where(
+                table.c.company_id == company_id, table.c.id == parent_id
+            )
+        ).scalar_one_or_none()
+    return found
+
+
+def _height(conn: Connection, table: Table, company_id: str, record_id: str) -> int:
+    """Levels below a record."""
+    levels = 0
+    children = _children(conn, table, company_id, [record_id])
+    while children and levels <= levels_max:
+        levels += 1
+        children = _children(conn, table, company_id, [child.id for child in children])
+    return levels
+
+
+def _children(conn: Connection, table: Table, company_id: str, ids: list[str]) -> list[Any]:
+    found: list[Any] = []
+    for some in chunks(ids):
+        found.extend(
+            conn.execute(
+                select(table.c.id, table.c.name, table.c.parent_id).where(
+                    table.c.company_id == company_id, table.c.parent_id.in_(some)
+                )
+            )
+        )
+    return found
+
+
+def full_name(
+    conn: Connection, table: Table, company_id: str, name: str, parent_id: str | None
+) -> str:
+    """`Parent:Name`, or the name alone."""
+    if parent_id is None:
+        return name
+    above = conn.execute(
+        select(table.c.full_name).where(table.c.company_id == company_id, table.c.id == parent_id)
+    ).scalar_one()
+    return f"{above}:{name}"
+
+
+def rename_below(
+    conn: Connection, table: Table, company_id: str, record_id: str, path: str, now: datetime
+) -> None:
+    """Give all descendants the full names that follow; level by level, deleted ones too.
+
+    Their versions stay: QuickBooks renames them by itself, so there is nothing to send.
+    """
+    paths = {record_id: path}
+    seen = {record_id}
+    renaming = (
+        update(table)
+        .where(table.c.company_id == company_id, table.c.id == bindparam("record"))
+        .values(full_name=bindparam("path"), updated_at=now)
+    )
+    while paths:
+        children = _children(conn, table, company_id, list(paths))
+        paths = {c.id: f"{paths[c.parent_id]}:{c.name}" for c in children if c.id not in seen}
+        seen |= set(paths)
+        if paths:
+            rows = [{"record": child_id, "path": name} for child_id, name in paths.items()]
+            conn.execute(renaming, rows)

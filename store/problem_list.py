@@ -1,0 +1,85 @@
+"""The problem inbox as people read it.
+
+Owns reading `problem`, with the record's name beside it. It must not open or resolve one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from store.ledger import TABLES
+from store.overview import instant
+from store.syncing import company, problem
+
+problems_max = 1000
+
+
+def list_problems(
+    conn: Connection,
+    company_id: str | None = None,
+    *,
+    resolved: bool = False,
+    limit: int = problems_max,
+) -> list[dict[str, Any]]:
+    """The open problems (`resolved`: all) of a company (None: of all), latest seen first."""
+    query = select(problem, company.c.name.label("company_name")).join(
+        company, company.c.id == problem.c.company_id
+    )
+    if company_id is not None:
+        query = query.where(problem.c.company_id == company_id)
+    if not resolved:
+        query = query.where(problem.c.resolved_at.is_(None))
+    rows = conn.execute(
+        query.order_by(problem.c.last_seen_at.desc(), problem.c.id.desc()).limit(
+            min(limit, problems_max)
+        )
+    ).all()
+    names = _names(conn, rows)
+    return [_facts(row, names) for row in rows]
+
+
+def _names(conn: Connection, rows: list[Row[Any]] | Any) -> dict[tuple[str, str], str]:
+    """What the records are called, by company and id; one query per company and resource."""
+    wanted: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row.record_id is not None and row.resource in TABLES:
+            wanted.setdefault((row.company_id, row.resource), []).append(row.record_id)
+    found: dict[tuple[str, str], str] = {}
+    for (company_id, resource), ids in wanted.items():
+        table = TABLES[resource]
+        name = next(
+            table.c[column] for column in ("full_name", "name", "number") if column in table.c
+        )
+        for record_id, text in conn.execute(
+            select(table.c.id, name).where(table.c.company_id == company_id, table.c.id.in_(ids))
+        ):
+            found[company_id, record_id] = text or ""
+    return found
+
+
+def _facts(row: Row[Any], names: dict[tuple[str, str], str]) -> dict[str, Any]:
+    record = None
+    if row.record_id is not None:
+        record = {
+            "id": row.record_id,
+            "resource": row.resource,
+            "name": names.get((row.company_id, row.record_id), ""),
+        }
+    return {
+        "number": row.number,
+        "company": {"id": row.company_id, "name": row.company_name},
+        "kind": row.kind,
+        "title": row.title,
+        "text": row.text,
+        "advice": row.advice,
+        "code": row.code,
+        "quickbooks_text": row.quickbooks_text,
+        "record": record,
+        "opened_at": instant(row.opened_at),
+        "last_seen_at": instant(row.last_seen_at),
+        "resolved_at": instant(row.resolved_at),
+        "resolution": row.resolution,
+        "count": row.count,
+    }

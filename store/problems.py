@@ -1,0 +1,102 @@
+"""The problem inbox: one open row per cause, in the user's words.
+
+Owns opening, counting and resolving. It must not decide what is a problem; the callers do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from store.changes import chunks
+from store.context import Sync
+from store.syncing import problem
+from store.types import new_key
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What happened, to which record, and what to do; `cause` is what makes it one problem."""
+
+    cause: str
+    kind: str
+    title: str
+    text: str
+    advice: str
+    code: str | None = None
+    quickbooks_text: str | None = None
+    resource: str | None = None
+    record_id: str | None = None
+
+
+def open_problem(sync: Sync, found: Problem) -> None:
+    """Open it, or count it once more when it is open already; its words become the newest."""
+    sync.tally.problems += 1
+    where = (
+        problem.c.company_id == sync.company_id,
+        problem.c.cause == found.cause,
+        problem.c.resolved_at.is_(None),
+    )
+    words: dict[str, Any] = {
+        "title": found.title,
+        "text": found.text,
+        "advice": found.advice,
+        "code": found.code,
+        "quickbooks_text": found.quickbooks_text,
+        "session_id": sync.session_id,
+        "last_seen_at": sync.now,
+    }
+    counted = sync.conn.execute(
+        update(problem).where(*where).values(count=problem.c.count + 1, **words)
+    )
+    if counted.rowcount:
+        return
+    highest = sync.conn.execute(
+        select(func.coalesce(func.max(problem.c.number), 0)).where(
+            problem.c.company_id == sync.company_id
+        )
+    ).scalar_one()
+    sync.conn.execute(
+        insert(problem).values(
+            company_id=sync.company_id,
+            id=new_key(),
+            number=highest + 1,
+            cause=found.cause,
+            kind=found.kind,
+            resource=found.resource,
+            record_id=found.record_id,
+            count=1,
+            opened_at=sync.now,
+            **words,
+        )
+    )
+
+
+def resolve_records(sync: Sync, record_ids: Sequence[str], how: str = "by_itself") -> None:
+    """A later sync of these records succeeded: their problems are over."""
+    for ids in chunks(record_ids):
+        sync.conn.execute(
+            update(problem)
+            .where(
+                problem.c.company_id == sync.company_id,
+                problem.c.record_id.in_(ids),
+                problem.c.resolved_at.is_(None),
+            )
+            .values(resolved_at=sync.now, resolution=how)
+        )
+
+
+def resolve_cause(sync: Sync, cause: str, how: str = "by_itself") -> None:
+    """What caused this problem is no more."""
+    sync.conn.execute(
+        update(problem)
+        .where(
+            problem.c.company_id == sync.company_id,
+            problem.c.cause == cause,
+            problem.c.resolved_at.is_(None),
+        )
+        .values(resolved_at=sync.now, resolution=how)
+    )

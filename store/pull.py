@@ -1,0 +1,225 @@
+"""QuickBooks -> App: a page of records is linked, compared and taken, in bulk.
+
+Owns what happens to records that arrive: direction and start date, first link, echo, merge. It
+must not know how they were asked for. A page costs a bounded number of queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from qbxml.compare import canonical
+from qbxml.entity import Entity, Kind, Part
+from qbxml.parse import Record
+from store import changes, conflicts, matching, problems
+from store.arrival import Page, moved, shared_values
+from store.changes import Action, State, chunks
+from store.context import Sync
+from store.resolving import tie_dangling
+from store.rows import Loaded, Values, references
+from store.syncing import change, link
+from store.types import new_key
+
+
+def apply(sync: Sync, records: Sequence[Record]) -> None:
+    """Store one page of records of one query; idempotent, so overlapping pages do no harm."""
+    newest = {record.quickbooks_id: record for record in records}
+    if not newest:
+        return
+    noun = records[0].entity.query_noun
+    links = _links(sync, noun, list(newest))
+    unlinked = [r for key, r in newest.items() if key not in links and eligible(sync, r)]
+    matches = matching.match(sync, unlinked)
+    adopted = [r for r in unlinked if r.quickbooks_id in matches.same]
+    fresh = [r for r in unlinked if r.quickbooks_id not in matches.same | matches.held]
+    changed = [r for key, r in newest.items() if key in links and _differs(r, links[key])]
+    keys = {r.quickbooks_id: links[r.quickbooks_id].record_id for r in changed}
+    keys |= matches.same | {r.quickbooks_id: new_key() for r in fresh}
+    arriving = [*fresh, *adopted, *changed]
+    for entity in dict.fromkeys(r.entity for r in arriving):
+        page = Page(sync, entity)
+        page.refs.learn(pair for r in arriving for pair in references(r.entity, r.values))
+        for quickbooks_id, record_id in keys.items():
+            page.refs.know(noun, quickbooks_id, record_id)
+        mine = [r for r in fresh if r.entity is entity]
+        page.insert(mine, keys)
+        _link(sync, mine, keys, first=False)
+        _link(sync, [r for r in adopted if r.entity is entity], keys, first=True)
+        _compare(page, [r for r in (*adopted, *changed) if r.entity is entity], keys, links)
+        page.flush()
+    tie_dangling(sync, noun, {r.quickbooks_id: keys[r.quickbooks_id] for r in (*fresh, *adopted)})
+
+
+def _links(sync: Sync, noun: str, quickbooks_ids: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for ids in chunks(quickbooks_ids):
+        for row in sync.conn.execute(
+            select(link).where(
+                link.c.company_id == sync.company_id,
+                link.c.noun == noun,
+                link.c.quickbooks_id.in_(ids),
+            )
+        ):
+            found[row.quickbooks_id] = row
+    return found
+
+
+def _differs(record: Record, linked: Any) -> bool:
+    """Cheap: an unmoved EditSequence is no edit, it is also the echo of our own write.
+
+    Records that carry amounts are always looked at: those move without it (payments).
+    """
+    if linked.edit_sequence != record.edit_sequence or linked.base is None or linked.gone_at:
+        return True
+    return any(not part.shared and part.kind is Kind.AMOUNT for part in record.entity.fields)
+
+
+def _fully_unpaid(record: Record) -> bool:
+    amount, still_open = record.values.get("amount"), record.values.get("open_amount")
+    paid_something = bool(record.linked) or still_open not in (None, amount)
+    return not record.values["is_paid"] and not paid_something
+
+
+# What else an unlinked record must be to come over as new.
+_ELIGIBLE: dict[str, Callable[[Record], bool]] = {"bills": _fully_unpaid}
+
+
+def eligible(sync: Sync, record: Record) -> bool:
+    """Whether a record without a link may come over: direction, start date (sync-rules 1, 2)."""
+    entity = record.entity
+    if not sync.pulls(entity) or not entity.pull.new:
+        return False
+    if entity.starts and sync.start_date is not None:
+        dated = record.values.get(entity.starts)
+        if dated is None or dated < sync.start_date.isoformat():
+            return False
+    return _ELIGIBLE.get(entity.resource, lambda _: True)(record)
+
+
+def _link(sync: Sync, records: Sequence[Record], keys: dict[str, str], *, first: bool) -> None:
+    """Link QuickBooks' records to ours; `first`: an App record was there, nothing is merged yet."""
+    if not records:
+        return
+    sync.conn.execute(
+        insert(link),
+        [
+            {
+                "company_id": sync.company_id,
+                "id": new_key(),
+                "resource": r.entity.resource,
+                "record_id": keys[r.quickbooks_id],
+                "quickbooks_id": r.quickbooks_id,
+                "family": r.entity.family.value,
+                "noun": r.entity.query_noun,
+                "edit_sequence": r.edit_sequence,
+                "time_modified": r.time_modified,
+                "base": None if first else shared_values(r.entity, r.values),
+                "synced_version": 0 if first else 1,
+                "synced_at": sync.now,
+            }
+            for r in records
+        ],
+    )
+
+
+def _compare(
+    page: Page, records: Sequence[Record], keys: dict[str, str], links: dict[str, Any]
+) -> None:
+    """Compare linked records with the App's, and take what QuickBooks changed."""
+    if not records:
+        return
+    sync, entity = page.sync, page.entity
+    ids = [keys[r.quickbooks_id] for r in records]
+    page.loaded = Loaded(sync.conn, sync.company_id, entity.resource).load(ids)
+    standing = changes.open_changes(sync.conn, sync.company_id, ids)
+    link_rows: list[dict[str, Any]] = []
+    for record in records:
+        record_id = keys[record.quickbooks_id]
+        linked = links.get(record.quickbooks_id)
+        base = linked.base if linked is not None else None
+        synced = linked.synced_version if linked is not None else 0
+        taken, to_send = _decide(
+            sync, record, record_id, base, page.loaded, standing.get(record_id)
+        )
+        version = page.write(record, record_id, taken)
+        link_rows.append(
+            {
+                "b_record_id": record_id,
+                "edit_sequence": record.edit_sequence,
+                "time_modified": record.time_modified,
+                "base": shared_values(entity, record.values, base),
+                "synced_version": synced if to_send else version,
+                "synced_at": sync.now,
+                "gone_at": None,
+            }
+        )
+    sync.conn.execute(
+        update(link).where(
+            link.c.company_id == sync.company_id, link.c.record_id == bindparam("b_record_id")
+        ),
+        link_rows,
+    )
+
+
+def _decide(
+    sync: Sync, record: Record, record_id: str, base: Values | None, loaded: Loaded, waiting: Any
+) -> tuple[Sequence[Part], bool]:
+    """Which parts QuickBooks' values replace, and whether something is left to send."""
+    entity, theirs = record.entity, record.values
+    if not sync.pulls(entity) or not entity.pull.edited:
+        _keep_replaced(sync, record, record_id, base)
+        return [], waiting is not None
+    if base is not None and waiting is None:
+        return moved(entity, base, theirs), False
+    ours = canonical(entity, loaded.values(record_id))
+    if not entity.push.edited:
+        # From the first sync on it is QuickBooks' record: the App follows.
+        if waiting is not None:
+            _settle_change(sync, entity, record_id, waiting, to_send=False)
+        return moved(entity, ours, theirs), False
+    if waiting is not None and waiting.action in (Action.DELETE, Action.VOID):
+        if base is not None and not moved(entity, base, theirs):
+            return [], True
+        conflicts.edit_stands(sync, entity, record_id, waiting.id)
+        return moved(entity, base or {}, theirs), False
+    merged = conflicts.merge(entity, base, ours, theirs, sync.preferences.master_in_conflict)
+    conflicts.keep(sync, entity, record_id, merged.conflicts)
+    _settle_change(sync, entity, record_id, waiting, to_send=merged.to_send)
+    return merged.taken, merged.to_send
+
+
+def _keep_replaced(sync: Sync, record: Record, record_id: str, base: Values | None) -> None:
+    """Edits in QuickBooks that never come back are kept in the record's story (sync-rules 1)."""
+    if base is None:
+        return
+    lost = [
+        conflicts.Conflict(p.name, base.get(p.name), record.values[p.name], "cashflow")
+        for p in moved(record.entity, base, record.values)
+    ]
+    conflicts.keep(sync, record.entity, record_id, lost)
+
+
+def _settle_change(
+    sync: Sync, entity: Entity, record_id: str, waiting: Any, *, to_send: bool
+) -> None:
+    """After a merge: nothing is left to send, or a Mod is (also where an Add was planned)."""
+    if waiting is None:
+        if to_send and sync.pushes(entity):
+            changes.record(
+                sync.conn, sync.company_id, entity, [record_id], Action.MOD, sync.now
+            )
+        return
+    values: dict[str, Any] = {"action": Action.MOD}
+    if waiting.state == State.NOT_SYNCED:
+        values["state"] = State.PENDING
+    if not to_send:
+        values = {"state": State.DONE, "finished_at": sync.now, "waits_for": None}
+        problems.resolve_records(sync, [record_id])
+    sync.conn.execute(
+        update(change)
+        .where(change.c.company_id == sync.company_id, change.c.id == waiting.id)
+        .values(**values)
+    )

@@ -1,0 +1,353 @@
+"""App -> QuickBooks: which changes can go now, and their requests.
+
+Owns claiming: what waits and why, what QuickBooks must be asked first, which changes share a
+message set. It must not know how a request travels; `written.py` takes the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, or_, select, update
+
+from qbxml import build
+from qbxml.compare import canonical
+from qbxml.entities import BY_RESOURCE, ENTITIES
+from qbxml.entity import Entity, Family, Field, Lines
+from store import problems
+from store.arrival import equal
+from store.changes import Action, State
+from store.context import Sync
+from store.extras import BEFORE_PUSH
+from store.rows import Loaded, Values, names_of
+from store.syncing import change, link
+
+claimed_at_once_max = 500
+lookups_per_set_max = 40
+
+
+@dataclass(slots=True)
+class Ready:
+    """A change that can go: nothing it needs is missing."""
+
+    change: Any
+    entity: Entity
+    values: Values
+    row: Any
+    link: Any | None
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether QuickBooks must be asked before: duplicates, or edits before a deletion."""
+        documents = self.entity.family is Family.TXN
+        return documents and self.change.action != Action.MOD
+
+    @property
+    def shown(self) -> str:
+        """The record for people: `vendor Acme`."""
+        fields = self.row._mapping
+        name = fields.get("full_name") or fields.get("name") or fields.get("number")
+        return f"{self.entity.singular} {name or 'without number'}"
+
+
+def open_count(conn: Connection, company_id: str, now: datetime) -> int:
+    """How many changes could go now or later in this session."""
+    rows = conn.execute(select(change.c.id).where(*_standing(company_id, now))).all()
+    return len(rows)
+
+
+def _standing(company_id: str, now: datetime) -> tuple[Any, ...]:
+    return (
+        change.c.company_id == company_id,
+        change.c.finished_at.is_(None),
+        change.c.state.in_((State.PENDING, State.WAITING)),
+        or_(change.c.try_after.is_(None), change.c.try_after <= now),
+    )
+
+
+def ready(sync: Sync) -> list[Ready]:
+    """All changes that can go now, dependencies first; the others learn what they wait for."""
+    rows = sync.conn.execute(
+        select(change)
+        .where(*_standing(sync.company_id, sync.now))
+        .order_by(change.c.made_at, change.c.id)
+        .limit(claimed_at_once_max)
+    ).all()
+    owed = set(
+        sync.conn.execute(
+            select(change.c.record_id).where(
+                change.c.company_id == sync.company_id,
+                change.c.finished_at.is_(None),
+                change.c.state == State.SENT,
+            )
+        ).scalars()
+    )
+    found: list[Ready] = []
+    waits: dict[str, str] = {}
+    for entity in ENTITIES:
+        mine = [r for r in rows if r.resource == entity.resource and r.record_id not in owed]
+        if mine and sync.pushes(entity):
+            _sort_out(sync, entity, mine, found, waits)
+    _note_waiting(sync, rows, waits)
+    return found
+
+
+def _sort_out(
+    sync: Sync, entity: Entity, rows: Sequence[Any], found: list[Ready], waits: dict[str, str]
+) -> None:
+    ids = [row.record_id for row in rows]
+    loaded = Loaded(sync.conn, sync.company_id, entity.resource).load(ids)
+    links = {
+        row.record_id: row
+        for row in sync.conn.execute(
+            select(link).where(link.c.company_id == sync.company_id, link.c.record_id.in_(ids))
+        )
+    }
+    absent: dict[str, list[tuple[str, str]]] = {}
+    for row in rows:
+        if row.action in (Action.ADD, Action.MOD):
+            missing = loaded.missing(row.record_id)
+            if missing:
+                absent[row.id] = [(field.to[0], record_id) for field, record_id in missing]
+                continue
+        values = _outgoing(sync, entity, loaded, row.record_id)
+        found.append(
+            Ready(row, entity, values, loaded.rows[row.record_id], links.get(row.record_id))
+        )
+    names = names_of(
+        sync.conn, sync.company_id, [pair for pairs in absent.values() for pair in pairs]
+    )
+    for change_id, pairs in absent.items():
+        resource, record_id = pairs[0]
+        waits[change_id] = f"{BY_RESOURCE[resource].singular} {names.get(record_id, '?')}"
+
+
+def _outgoing(sync: Sync, entity: Entity, loaded: Loaded, record_id: str) -> Values:
+    values = loaded.values(record_id)
+    prepare = BEFORE_PUSH.get(entity.resource)
+    if prepare:
+        (part,) = entity.lines
+        marks = [line.taxable for line in loaded.lines.get((part.name, record_id), ())]
+        values = prepare(sync, values, marks)
+    return canonical(entity, values)
+
+
+def _note_waiting(sync: Sync, rows: Sequence[Any], waits: dict[str, str]) -> None:
+    moved = [
+        {"b_id": row.id, "state": State.WAITING, "waits_for": waits[row.id]}
+        for row in rows
+        if row.id in waits and row.waits_for != waits[row.id]
+    ]
+    moved += [
+        {"b_id": row.id, "state": State.PENDING, "waits_for": None}
+        for row in rows
+        if row.id not in waits and row.state == State.WAITING
+    ]
+    if moved:
+        sync.conn.execute(
+            update(change).where(
+                change.c.company_id == sync.company_id, change.c.id == bindparam("b_id")
+            ),
+            moved,
+        )
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request and what it is for; `purpose` comes back with the answer."""
+
+    request_id: str
+    text: str
+    purpose: dict[str, Any]
+
+
+def lookups(sync: Sync, claimed: Sequence[Ready]) -> list[Asked]:
+    """What QuickBooks must be asked before these changes go (sync-rules 4 and 6)."""
+    asked: list[Asked] = []
+    due = [r for r in claimed if r.asks_first and r.change.looked_up_in != sync.session_id]
+    due = due[:lookups_per_set_max]
+    for entity in dict.fromkeys(r.entity for r in due):
+        mine = [r for r in due if r.entity is entity]
+        adds = [r for r in mine if r.change.action == Action.ADD]
+        numbered = [r for r in adds if r.values.get(str(entity.number))]
+        if numbered:
+            numbers = [r.values[str(entity.number)] for r in numbered]
+            _ask(asked, entity, numbered, {"ref_numbers": list(dict.fromkeys(numbers))})
+        for r in adds:
+            if r not in numbered:
+                dated, party = r.values[str(entity.dated)], r.values[str(entity.party)]
+                narrow = {"date_from": dated, "date_to": dated, "party_ids": [party["id"]]}
+                _ask(asked, entity, [r], narrow)
+        removed = [r for r in mine if r not in adds and r.link is not None]
+        if removed:
+            _ask(asked, entity, removed, {"ids": [r.link.quickbooks_id for r in removed]})
+    return asked
+
+
+def _ask(asked: list[Asked], entity: Entity, due: list[Ready], narrow: dict[str, Any]) -> None:
+    request_id = f"l{len(asked) + 1}"
+    asked.append(
+        Asked(
+            request_id,
+            build.query(entity, request_id, **narrow),
+            {
+                "do": "lookup",
+                "resource": entity.resource,
+                "changes": [r.change.id for r in due],
+            },
+        )
+    )
+
+
+def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
+    """The next write message set: lists before documents, never more than `most` requests.
+
+    What cannot be sent as it is becomes a problem, what would change nothing is done.
+    """
+    due = [r for r in claimed if not r.asks_first or r.change.looked_up_in == sync.session_id]
+    lists = [r for r in due if r.entity.family is Family.LIST]
+    asked: list[Asked] = []
+    sent: list[dict[str, Any]] = []
+    for item in lists or due:
+        if len(asked) == most:
+            break
+        request_id = f"w{len(asked) + 1}"
+        try:
+            text, values = _request(sync, item, request_id)
+        except build.Unsendable as refused:
+            _unsendable(sync, item, refused)
+            continue
+        if text is None:
+            _nothing_to_send(sync, item)
+            continue
+        asked.append(Asked(request_id, text, {"do": "write", "change": item.change.id}))
+        sent.append(
+            {
+                "b_id": item.change.id,
+                "state": State.SENT,
+                "version": item.row.version,
+                "values": values,
+                "waits_for": None,
+            }
+        )
+    if sent:
+        sync.conn.execute(
+            update(change).where(
+                change.c.company_id == sync.company_id, change.c.id == bindparam("b_id")
+            ),
+            sent,
+        )
+    return asked
+
+
+def _request(sync: Sync, item: Ready, request_id: str) -> tuple[str | None, Values]:
+    """The request of one change and the values it will leave in QuickBooks; None: nothing to do."""
+    entity, linked = item.entity, item.link
+    action = Action(item.change.action)
+    if action is Action.ADD:
+        return build.add(entity, item.values, request_id), item.values
+    if linked is None:
+        return None, item.values  # QuickBooks never had it
+    if action is Action.MOD:
+        changed = _changed(sync, entity, linked.base or {}, item.values)
+        if not changed:
+            return None, item.values
+        text = build.mod(
+            entity, linked.quickbooks_id, linked.edit_sequence, changed, request_id
+        )
+        return text, item.values
+    write = build.delete if action is Action.DELETE else build.void
+    return write(entity, linked.quickbooks_id, request_id), item.values
+
+
+def _changed(sync: Sync, entity: Entity, base: Values, ours: Values) -> Values:
+    """What a Mod must carry: the changed header fields, and all lines when any line changed."""
+    changed: Values = {}
+    for part in entity.shared_parts:
+        hidden = isinstance(part, Field) and part.withheld
+        if hidden and part.name not in base and not sync.quickbooks.get("personal_data"):
+            continue  # unknown what QuickBooks holds: never overwritten blindly
+        if not equal((part,), base, ours) or part.name not in base:
+            if isinstance(part, Field) and part.name not in base and ours.get(part.name) is None:
+                continue
+            changed[part.name] = ours.get(part.name)
+    if any(isinstance(part, Lines) and part.name in changed for part in entity.lines):
+        for part in entity.lines:
+            changed[part.name] = _in_quickbooks_order(base.get(part.name), ours[part.name])
+    return changed
+
+
+def _in_quickbooks_order(base: list[Values] | None, ours: list[Values]) -> list[Values]:
+    """QuickBooks wants its lines in its order (3290), new ones behind; unknown ids are new."""
+    order = {line["quickbooks_line_id"]: i for i, line in enumerate(base or ())}
+    kept = [line for line in ours if line["quickbooks_line_id"] in order]
+    kept.sort(key=lambda line: order[line["quickbooks_line_id"]])
+    new = [
+        {**line, "quickbooks_line_id": None}
+        for line in ours
+        if line["quickbooks_line_id"] not in order
+    ]
+    return kept + new
+
+
+def _unsendable(sync: Sync, item: Ready, refused: build.Unsendable) -> None:
+    sync.conn.execute(
+        update(change)
+        .where(change.c.company_id == sync.company_id, change.c.id == item.change.id)
+        .values(state=State.FAILED)
+    )
+    problems.open_problem(
+        sync,
+        problems.Problem(
+            cause=f"unsendable:{item.change.record_id}",
+            kind="unsendable",
+            title=f"{item.shown} cannot be sent as it is",
+            text=" ".join(finding.text for finding in refused.findings),
+            advice="Change the named fields in CashFlow; the next sync sends it.",
+            resource=item.entity.resource,
+            record_id=item.change.record_id,
+        ),
+    )
+
+
+def _nothing_to_send(sync: Sync, item: Ready) -> None:
+    sync.conn.execute(
+        update(change)
+        .where(change.c.company_id == sync.company_id, change.c.id == item.change.id)
+        .values(state=State.DONE, finished_at=sync.now, waits_for=None)
+    )
+    sync.conn.execute(
+        update(link)
+        .where(link.c.company_id == sync.company_id, link.c.record_id == item.change.record_id)
+        .values(synced_version=item.row.version, synced_at=sync.now)
+    )
+    problems.resolve_records(sync, [item.change.record_id])
+
+
+def note_exchange(sync: Sync, asked: Sequence[Asked], exchange_id: str) -> None:
+    """These changes left with that exchange."""
+    ids = [one.purpose["change"] for one in asked]
+    sync.conn.execute(
+        update(change)
+        .where(change.c.company_id == sync.company_id, change.c.id.in_(ids))
+        .values(exchange_id=exchange_id)
+    )
+
+
+def release(sync: Sync, exchange_ids: Sequence[str]) -> None:
+    """These exchanges never reached QuickBooks or ran nothing: their changes are to be sent."""
+    sync.conn.execute(
+        update(change)
+        .where(
+            change.c.company_id == sync.company_id,
+            change.c.exchange_id.in_(exchange_ids),
+            change.c.state == State.SENT,
+        )
+        .values(state=State.PENDING, exchange_id=None)
+    )
+
+
+__all__ = ["Asked", "Ready", "batch", "lookups", "note_exchange", "ready", "release"]

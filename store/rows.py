@@ -1,0 +1,207 @@
+"""Ledger rows and plain records: the two forms of one record.
+
+Owns the translation between a ledger row with its lines and the values of a plain record in
+QuickBooks' form (`qbxml.entity.Kind`), and what QuickBooks leaves out. It must not know which
+side wins, nor send or read anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from qbxml.entities import BY_RESOURCE
+from qbxml.entity import Entity, Field, Kind, Lines
+from store.changes import chunks
+from store.ledger import LINE_TABLES, TABLES, column_name
+from store.syncing import dangling, link
+
+Values = dict[str, Any]
+Resolve = Callable[[Field, Values | None], str | None]
+
+
+def nouns_of(field: Field) -> tuple[str, ...]:
+    """The query nouns among which a reference of this field can be found."""
+    return tuple(dict.fromkeys(BY_RESOURCE[resource].query_noun for resource in field.to))
+
+
+def read_kind(kind: Kind, value: Any) -> Any:
+    """A plain value as the ledger's column takes it."""
+    if value is not None and kind is Kind.DATE:
+        return date.fromisoformat(value)
+    return value
+
+
+def write_kind(kind: Kind, value: Any) -> Any:
+    """A column's value in plain form."""
+    if value is None:
+        return None
+    match kind:
+        case Kind.DATE:
+            return value.isoformat()
+        case Kind.AMOUNT:
+            return f"{value:.2f}"
+        case Kind.PRICE | Kind.QUANTITY | Kind.PERCENT:
+            text = format(Decimal(value).normalize(), "f")
+            return "0" if text == "-0" else text
+        case Kind.ADDRESS:
+            return {part: text for part, text in value.items() if text} or None
+        case _:
+            return value
+
+
+def columns(fields: Iterable[Field], values: Mapping[str, Any], resolve: Resolve) -> Values:
+    """The columns of those fields that `values` names; references become our ids."""
+    found: Values = {}
+    for field in fields:
+        if field.name not in values or field.kind is Kind.GUID:
+            continue
+        value = values[field.name]
+        if field.kind is not Kind.REF:
+            found[field.name] = read_kind(field.kind, value)
+        elif field.to:
+            found[column_name(field)] = resolve(field, value)
+        else:
+            found[field.name] = value["name"] if value else None
+    return found
+
+
+def references(entity: Entity, values: Mapping[str, Any]) -> Iterable[tuple[Field, Values]]:
+    """Every reference in a plain record, lines included."""
+    for part in entity.parts:
+        if isinstance(part, Lines):
+            for line in values.get(part.name) or ():
+                for field in part.fields:
+                    if field.to and line.get(field.name):
+                        yield field, line[field.name]
+        elif part.to and values.get(part.name):
+            yield part, values[part.name]
+
+
+class Loaded:
+    """Rows of one resource with their lines, and the links of all they refer to."""
+
+    def __init__(self, conn: Connection, company_id: str, resource: str) -> None:
+        self.conn = conn
+        self.company_id = company_id
+        self.entity = BY_RESOURCE[resource]
+        self.rows: dict[str, Any] = {}
+        self.lines: dict[tuple[str, str], list[Any]] = {}
+        self.links: dict[str, Any] = {}
+        self.loose: dict[tuple[str, str], Values] = {}
+
+    def load(self, record_ids: Sequence[str]) -> Loaded:
+        """Read these records in a bounded number of queries."""
+        table = TABLES[self.entity.resource]
+        for ids in chunks(record_ids):
+            for row in self.conn.execute(
+                select(table).where(table.c.company_id == self.company_id, table.c.id.in_(ids))
+            ):
+                self.rows[row.id] = row
+            for part in self.entity.lines:
+                lines = LINE_TABLES[self.entity.resource, part.name]
+                for line in self.conn.execute(
+                    select(lines)
+                    .where(lines.c.company_id == self.company_id, lines.c.owner_id.in_(ids))
+                    .order_by(lines.c.owner_id, lines.c.position)
+                ):
+                    self.lines.setdefault((part.name, line.owner_id), []).append(line)
+            self._load_loose(ids)
+        self._load_links()
+        return self
+
+    def _load_loose(self, ids: Sequence[str]) -> None:
+        # A reference QuickBooks has and we have not met yet must not look emptied by the App.
+        for row in self.conn.execute(
+            select(dangling).where(
+                dangling.c.company_id == self.company_id, dangling.c.record_id.in_(ids)
+            )
+        ):
+            self.loose[row.line_id or row.record_id, row.field] = {
+                "id": row.quickbooks_id,
+                "name": row.full_name,
+            }
+
+    def _load_links(self) -> None:
+        wanted: set[str] = set()
+        for field in self.entity.fields:
+            if field.to:
+                wanted |= {getattr(row, column_name(field)) for row in self.rows.values()}
+        for part in self.entity.lines:
+            for field in part.fields:
+                if field.to:
+                    for (name, _), lines in self.lines.items():
+                        if name == part.name:
+                            wanted |= {getattr(line, column_name(field)) for line in lines}
+        wanted.discard(None)  # type: ignore[arg-type]
+        for ids in chunks(sorted(wanted)):
+            for row in self.conn.execute(
+                select(link.c.record_id, link.c.quickbooks_id, link.c.gone_at).where(
+                    link.c.company_id == self.company_id, link.c.record_id.in_(ids)
+                )
+            ):
+                self.links[row.record_id] = row
+
+    def values(self, record_id: str) -> Values:
+        """The record in plain form; a reference QuickBooks does not have yet has no `id`."""
+        row = self.rows[record_id]
+        found: Values = {}
+        for part in self.entity.parts:
+            if isinstance(part, Lines):
+                found[part.name] = [
+                    {
+                        "quickbooks_line_id": line.quickbooks_line_id,
+                        **{field.name: self._value(field, line) for field in part.fields},
+                    }
+                    for line in self.lines.get((part.name, record_id), ())
+                ]
+            elif part.kind is Kind.GUID:
+                found[part.name] = record_id
+            else:
+                found[part.name] = self._value(part, row)
+        return found
+
+    def _value(self, field: Field, row: Any) -> Any:
+        value = getattr(row, column_name(field))
+        if field.kind is not Kind.REF:
+            return write_kind(field.kind, value)
+        if value is None:
+            return self.loose.get((row.id, column_name(field)))
+        if not field.to:
+            return {"id": None, "name": value}
+        linked = self.links.get(value)
+        return {"id": linked.quickbooks_id if linked and linked.gone_at is None else None, "name": None, "record_id": value}
+
+    def missing(self, record_id: str) -> list[tuple[Field, str]]:
+        """The references that QuickBooks does not have yet: field and our record's id."""
+        values = self.values(record_id)
+        return [
+            (field, ref["record_id"])
+            for field, ref in references(self.entity, values)
+            if ref["id"] is None
+        ]
+
+
+def names_of(
+    conn: Connection, company_id: str, wanted: Iterable[tuple[str, str]]
+) -> dict[str, str]:
+    """The names, for people, of records given as (resource, id)."""
+    by_table: dict[str, list[str]] = {}
+    for resource, record_id in wanted:
+        by_table.setdefault(resource, []).append(record_id)
+    found: dict[str, str] = {}
+    for resource, record_ids in by_table.items():
+        table = TABLES[resource]
+        shown = table.c.get("full_name", table.c.get("name", table.c.get("number")))
+        for ids in chunks(record_ids):
+            for row in conn.execute(
+                select(table.c.id, shown.label("shown")).where(
+                    table.c.company_id == company_id, table.c.id.in_(ids)
+                )
+            ):
+                found[row.id] = row.shown or "without number"
+    return found

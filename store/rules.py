@@ -1,0 +1,107 @@
+"""What the App may do to a record: sync-rules 1 and 7, and why not.
+
+Owns the refusals, in words that say what to do instead. It must not change anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from qbxml.entity import Entity, Family
+from store.changes import State
+from store.errors import Refused
+from store.syncing import change, link
+from store.tenants import load
+
+# Where the App has an act of its own for a type; everything else is refused with the cure.
+APPROVED = frozenset({"bills"})
+
+_INSTEAD_OF_VOID = {
+    "bills": "Delete the bill instead.",
+    "invoices": "Void the invoice in QuickBooks; the change comes over.",
+}
+
+
+def company_open(conn: Connection, company_id: str) -> None:
+    """NotFound when there is no such company, Refused when it has left."""
+    if load(conn, company_id).state == "removed":
+        raise Refused("This company has left; its records can no longer be changed.")
+
+
+def may_create(entity: Entity) -> None:
+    """Refused for what only QuickBooks makes."""
+    if not entity.push.new:
+        raise Refused(
+            f"{_many(entity)} are made in QuickBooks. Enter the {entity.singular} there;"
+            " it comes over with the next session."
+        )
+
+
+def may_change(conn: Connection, entity: Entity, row: Any) -> None:
+    """Refused for what only QuickBooks may change, and for what is deleted."""
+    if row.deleted_at is not None:
+        raise Refused(f"This {entity.singular} is deleted; nothing of it can be changed.")
+    if not (entity.push.new or entity.push.edited):
+        raise Refused(
+            f"{_many(entity)} are kept in QuickBooks. Change the {entity.singular} there."
+        )
+    if entity.locked_once_synced:
+        _not_locked(conn, entity, row)
+
+
+def may_delete(conn: Connection, entity: Entity, row: Any) -> None:
+    """Refused for lists, which are made inactive, and for what only QuickBooks may delete."""
+    may_change(conn, entity, row)
+    if entity.family is Family.LIST:
+        raise Refused(
+            f"{_many(entity)} are not deleted, because documents refer to them."
+            f" Make the {entity.singular} inactive instead."
+        )
+
+
+def may_approve(entity: Entity, row: Any) -> None:
+    """Refused for what has no approval."""
+    if entity.resource not in APPROVED:
+        raise Refused(f"{_many(entity)} need no approval.")
+    if row.deleted_at is not None:
+        raise Refused(f"This {entity.singular} is deleted; it cannot be approved.")
+
+
+def may_void(entity: Entity) -> None:
+    """Refused for every type of today: payments and transfers are voided, documents deleted."""
+    instead = _INSTEAD_OF_VOID.get(entity.resource, "Make it inactive instead.")
+    raise Refused(f"{_many(entity)} cannot be voided in CashFlow. {instead}")
+
+
+def _not_locked(conn: Connection, entity: Entity, row: Any) -> None:
+    there = f"Change the {entity.singular} in QuickBooks; what you do there comes over."
+    if row.origin == "quickbooks":
+        raise Refused(f"This {entity.singular} was made in QuickBooks. {there}")
+    linked = conn.execute(
+        select(link.c.id).where(link.c.company_id == row.company_id, link.c.record_id == row.id)
+    ).first()
+    if linked is not None:
+        raise Refused(f"This {entity.singular} is in QuickBooks now and is locked here. {there}")
+    sent = conn.execute(
+        select(change.c.id).where(
+            change.c.company_id == row.company_id,
+            change.c.record_id == row.id,
+            change.c.state == State.SENT,
+            change.c.finished_at.is_(None),
+        )
+    ).first()
+    if sent is not None:
+        raise Refused(
+            f"This {entity.singular} is on its way to QuickBooks, and the answer is still out."
+            " Wait for the next session to end."
+        )
+
+
+def _many(entity: Entity) -> str:
+    return entity.resource.replace("-", " ").capitalize()
+
+
+Refusal = Callable[[Connection, Entity, Any], None]

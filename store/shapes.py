@@ -1,0 +1,125 @@
+"""The API's shape of each resource: what a record shows, and what a body may say.
+
+Owns which fields are shown and taken, derived from the entity table, and the few that only the
+App knows. It must not read bodies nor the database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from qbxml.entities import BY_RESOURCE
+from qbxml.entity import Entity, Field, In, Kind, Lines
+from store.errors import NotFound
+from store.ledger import LINE_TABLES, TABLES
+
+_KIND = Field("", "kind", messages=In.RET)
+
+# Fields of the App alone, per resource; those with `In.RET` are only shown.
+_EXTRA: dict[str, tuple[Field, ...]] = {
+    "terms": (_KIND,),
+    "items": (_KIND,),
+    "bills": (
+        Field(
+            "",
+            "approval",
+            Kind.ENUM,
+            In.WRITE,
+            clearable=False,
+            words=(("needs_approval", ""), ("approved", "")),
+        ),
+    ),
+    "invoices": (Field("", "total", Kind.AMOUNT, In.RET),),
+}
+_EXTRA_LINE: dict[tuple[str, str], tuple[Field, ...]] = {
+    ("invoices", "lines"): (Field("", "taxable", Kind.BOOL, In.WRITE),),
+}
+_FULL_NAME = Field("", "full_name", messages=In.RET)
+
+DEFAULTS: dict[str, dict[str, object]] = {"bills": {"approval": "needs_approval"}}
+"""What a new record holds where its body says nothing, beyond `Field.empty`."""
+
+
+@dataclass(frozen=True)
+class LineShape:
+    """One kind of lines of a resource."""
+
+    part: Lines
+    shown: tuple[Field, ...]
+
+    @cached_property
+    def taken(self) -> dict[str, Field]:
+        """What a body may say of a line, by name."""
+        return _taken(self.shown)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One resource of the API."""
+
+    entity: Entity
+    shown: tuple[Field, ...]
+    lines: tuple[LineShape, ...]
+
+    @cached_property
+    def taken(self) -> dict[str, Field]:
+        """What a body may say of the record itself, by name."""
+        return _taken(self.shown)
+
+    @cached_property
+    def read_only(self) -> frozenset[str]:
+        """What is shown but never taken."""
+        always = {"id", "created_at", "updated_at", "deleted_at", "origin", "sync"}
+        return frozenset({field.name for field in self.shown} - set(self.taken) | always)
+
+
+def _taken(fields: tuple[Field, ...]) -> dict[str, Field]:
+    return {field.name: field for field in fields if field.messages & In.WRITE}
+
+
+def _shown(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Without our own id's copy, and without QuickBooks' codes that have a word of ours."""
+    hidden = {Kind.GUID}
+    return tuple(
+        field
+        for field in fields
+        if field.kind not in hidden and not (field.kind is Kind.REF and not field.to)
+    )
+
+
+def _shape(entity: Entity) -> Shape:
+    resource = entity.resource
+    named = (_FULL_NAME,) if "full_name" in TABLES[resource].c else ()
+    return Shape(
+        entity,
+        (*_shown(entity.fields), *named, *_EXTRA.get(resource, ())),
+        tuple(
+            LineShape(part, (*_shown(part.fields), *_EXTRA_LINE.get((resource, part.name), ())))
+            for part in entity.lines
+        ),
+    )
+
+
+SHAPES: dict[str, Shape] = {resource: _shape(entity) for resource, entity in BY_RESOURCE.items()}
+
+BANK_BALANCES = "bank-balances"
+RESOURCES = (*SHAPES, BANK_BALANCES)
+"""The names of all resources, as the API and the command line say them."""
+
+
+def shape_of(resource: str) -> Shape:
+    """The shape of a resource of records; NotFound when there is no such resource."""
+    try:
+        return SHAPES[resource]
+    except KeyError:
+        raise NotFound(
+            f"There is no resource of that name. There are {', '.join(RESOURCES)}."
+        ) from None
+
+
+assert all(  # noqa: S101 - a line kind without a table could not be shown
+    (resource, line.part.name) in LINE_TABLES
+    for resource, shape in SHAPES.items()
+    for line in shape.lines
+)

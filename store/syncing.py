@@ -1,0 +1,287 @@
+"""The tables of syncing: company, connector, session, exchange, link, change, cursor, problem.
+
+Owns their columns and the constraints that settle races. It must not know what moves when.
+Tenant tables begin every key with `company_id`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from store.ledger import metadata
+from store.types import Instant, Key
+
+_JSON = JSON(none_as_null=True)
+
+
+def _tenant(name: str, *columns: Any, key: bool = True) -> Table:
+    own = (Column("id", Key, primary_key=True),) if key else ()
+    return Table(
+        name,
+        metadata,
+        Column("company_id", Key, primary_key=True),
+        *own,
+        *columns,
+        ForeignKeyConstraint(["company_id"], ["company.id"]),
+    )
+
+
+company = Table(
+    "company",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("state", String(10), nullable=False),  # active | paused | removed
+    Column("preferences", _JSON, nullable=False),  # see preferences.py
+    Column("start_date", Date),  # day of the first bound session, company's zone
+    Column("connected_at", Instant),  # when the company file was bound
+    Column("preview", Boolean, nullable=False),  # writes wait for `company start`
+    Column("created_at", Instant, nullable=False),
+    Column("removed_at", Instant),
+)
+
+connector = _tenant(
+    "connector",
+    Column("username", String(100), nullable=False, unique=True),
+    Column("password_hash", String(64), nullable=False),  # keyed hash, hex
+    Column("owner_id", String(38), nullable=False),  # {GUID}, one per application
+    Column("file_id", String(38), nullable=False),  # {GUID}, one per company, for ever
+    Column("every_minutes", Integer, nullable=False),
+    Column("paths", _JSON, nullable=False),  # confirmed company file paths, the bound one first
+    Column("company_file_name", String(200)),  # CompanyName of the bound file
+    Column("stamped", Boolean, nullable=False),  # our FileID was seen in the bound file
+    Column("awaiting", _JSON),  # the file found that waits for an admin's confirmation
+    Column("quickbooks", _JSON),  # host, country, preferences as last read; no EIN, no SSN
+    Column("activity", _JSON),  # CompanyActivity as last read
+    Column("exchange_count", BigInteger, nullable=False),
+    Column("last_call_at", Instant),
+    Column("last_full_session_at", Instant),
+)
+
+session = _tenant(
+    "session",
+    Column("connector_id", Key, nullable=False),
+    Column("ticket_hash", String(64), nullable=False, unique=True),
+    Column("state", String(20), nullable=False),  # protocol.State
+    Column("started_at", Instant, nullable=False),
+    Column("last_call_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("outcome", String(20)),  # finished | stopped | lost | refused
+    Column("text", Text),  # what closeConnection said
+    Column("last_error", Text),  # what getLastError says
+    Column("calls", Integer, nullable=False),
+    Column("changes_in", Integer, nullable=False),
+    Column("changes_out", Integer, nullable=False),
+    Column("problems", Integer, nullable=False),
+    Column("percent", Integer, nullable=False),
+    Column("connection_errors", Integer, nullable=False),
+    Column("web_connector", String(40)),
+    Column("quickbooks", String(120)),
+    Column("company_file", String(500)),
+    Column("plan", _JSON, nullable=False),  # see webconnector/plan.py
+    ForeignKeyConstraint(["company_id", "connector_id"], ["connector.company_id", "connector.id"]),
+    Index(
+        "uq_session_open",
+        "company_id",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index(None, "company_id", "started_at"),
+)
+
+call = _tenant(
+    "call",
+    Column("session_id", Key, nullable=False),
+    Column("operation", String(30), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("answer", String(200), nullable=False),  # never a ticket, never contents
+    Index(None, "company_id", "session_id", "at"),
+)
+
+exchange = _tenant(
+    "exchange",
+    Column("session_id", Key, nullable=False),  # the session that made it
+    Column("number", BigInteger, nullable=False),  # counts per connector
+    Column("kind", String(10), nullable=False),  # read | write
+    Column("state", String(10), nullable=False),  # sent | answered | failed | unknown | settled
+    Column("purpose", _JSON, nullable=False),  # requestID -> what it was for
+    Column("message_set_id", String(23)),
+    Column("request", Text, nullable=False),  # the exact text, committed before it leaves
+    Column("response", Text),
+    Column("parked", Boolean, nullable=False),  # documents in it wait for the lists
+    Column("hresult", String(20)),
+    Column("message", Text),
+    Column("sent_at", Instant, nullable=False),
+    Column("sent_in_session_id", Key, nullable=False),  # the session that sent it last
+    Column("times_sent", Integer, nullable=False),
+    Column("answered_at", Instant),
+    Column("records", Integer, nullable=False),
+    UniqueConstraint("company_id", "number"),
+    UniqueConstraint("company_id", "message_set_id"),
+    Index(None, "company_id", "session_id", "number"),
+    Index(
+        "ix_exchange_owed",
+        "company_id",
+        sqlite_where=text("state = 'sent'"),
+        postgresql_where=text("state = 'sent'"),
+    ),
+)
+
+link = _tenant(
+    "link",
+    Column("resource", String(30), nullable=False),
+    Column("record_id", Key, nullable=False),
+    Column("quickbooks_id", String(36), nullable=False),
+    Column("family", String(4), nullable=False),  # ListIDs are unique per type only
+    Column("noun", String(30), nullable=False),  # the query noun: Customer for jobs too
+    Column("edit_sequence", String(16), nullable=False),
+    Column("time_modified", String(19), nullable=False),  # QuickBooks' wall clock
+    Column("base", _JSON),  # the shared values as last sent or received; None: not yet merged
+    Column("written_edit_sequence", String(16)),  # of our own last write: its echo
+    Column("synced_version", Integer, nullable=False),  # the record's version QuickBooks holds
+    Column("synced_at", Instant, nullable=False),
+    Column("gone_at", Instant),  # found deleted in QuickBooks
+    UniqueConstraint("company_id", "noun", "quickbooks_id"),
+    UniqueConstraint("company_id", "record_id"),
+)
+
+dangling = _tenant(
+    "dangling",
+    Column("resource", String(30), nullable=False),
+    Column("record_id", Key, nullable=False),
+    Column("line_id", Key),
+    Column("lines", String(30)),
+    Column("field", String(40), nullable=False),
+    Column("noun", String(30), nullable=False),
+    Column("quickbooks_id", String(36), nullable=False),
+    Column("full_name", String(512)),
+    Index(None, "company_id", "noun", "quickbooks_id"),
+    Index(None, "company_id", "record_id"),
+)
+
+change = _tenant(
+    "change",
+    Column("resource", String(30), nullable=False),
+    Column("record_id", Key, nullable=False),
+    Column("action", String(10), nullable=False),  # add | mod | delete | void
+    Column("state", String(12), nullable=False),  # see changes.State
+    Column("version", Integer, nullable=False),  # the record's version when last claimed
+    Column("values", _JSON),  # what was sent, to become the base
+    Column("made_at", Instant, nullable=False),
+    Column("try_after", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("exchange_id", Key),
+    Column("looked_up_in", Key),  # session in which QuickBooks was asked for duplicates
+    Column("waits_for", Text),
+    Column("reason", Text),
+    Column("finished_at", Instant),
+    Index(
+        "uq_change_open",
+        "company_id",
+        "record_id",
+        unique=True,
+        sqlite_where=text("finished_at IS NULL AND state <> 'sent'"),
+        postgresql_where=text("finished_at IS NULL AND state <> 'sent'"),
+    ),
+    Index("ix_change_record", "company_id", "record_id", "made_at"),
+    Index(
+        "ix_change_waiting",
+        "company_id",
+        "resource",
+        "made_at",
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
+)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("company_id", Key, primary_key=True),
+    Column("name", String(40), primary_key=True),  # a query noun, or ListDeleted, TxnDeleted
+    Column("read_to", String(19)),  # greatest TimeModified seen, QuickBooks' wall clock
+    Column("first_read_at", Instant),  # when its first full read was complete
+    Column("read_at", Instant),
+    ForeignKeyConstraint(["company_id"], ["company.id"]),
+)
+
+problem = _tenant(
+    "problem",
+    Column("number", Integer, nullable=False),  # short, for people
+    Column("cause", String(200), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("resource", String(30)),
+    Column("record_id", Key),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("advice", Text, nullable=False),
+    Column("code", String(20)),
+    Column("quickbooks_text", Text),
+    Column("session_id", Key),
+    Column("count", Integer, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("resolved_at", Instant),
+    Column("resolution", String(40)),  # by_itself | retry | skip | link | done
+    UniqueConstraint("company_id", "number"),
+    Index(
+        "uq_problem_open",
+        "company_id",
+        "cause",
+        unique=True,
+        sqlite_where=text("resolved_at IS NULL"),
+        postgresql_where=text("resolved_at IS NULL"),
+    ),
+    Index(None, "company_id", "record_id"),
+)
+
+conflict = _tenant(
+    "conflict",
+    Column("resource", String(30), nullable=False),
+    Column("record_id", Key, nullable=False),
+    Column("field", String(40), nullable=False),
+    Column("cashflow_value", _JSON),
+    Column("quickbooks_value", _JSON),
+    Column("winner", String(12), nullable=False),  # quickbooks | cashflow
+    Column("at", Instant, nullable=False),
+    Column("session_id", Key),
+    Index(None, "company_id", "record_id"),
+    Index(None, "company_id", "at"),
+)
+
+audit = _tenant(
+    "audit",
+    Column("at", Instant, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("act", String(60), nullable=False),
+    Column("detail", _JSON),
+    Index(None, "company_id", "at"),
+)
+
+# Who called before it could say for whom: clientVersion comes before authenticate.
+greeting = Table(
+    "greeting",
+    metadata,
+    Column("peer", String(64), primary_key=True),
+    Column("version", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+)

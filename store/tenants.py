@@ -1,0 +1,31 @@
+"""The way to a company's rows: one loader that says NotFound for whatever is not there.
+
+Owns reaching `company` and `connector` by the company's id. It must not change anything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from store.errors import NotFound
+from store.syncing import company, connector
+from store.types import is_key
+
+
+def load(conn: Connection, company_id: str, *, to_change: bool = False) -> Row[Any]:
+    """The company's row; NotFound when there is none. `to_change` holds it until the commit."""
+    found = None
+    if is_key(company_id):
+        query = select(company).where(company.c.id == company_id)
+        found = conn.execute(query.with_for_update() if to_change else query).one_or_none()
+    if found is None:
+        raise NotFound("There is no such company. `webconnector company list` shows all.")
+    return found
+
+
+def load_connector(conn: Connection, company_id: str) -> Row[Any]:
+    """The company's connector; NotFound when there is no such company."""
+    load(conn, company_id)
+    return conn.execute(select(connector).where(connector.c.company_id == company_id)).one()

@@ -1,0 +1,437 @@
+"""The answers to our writes: links, bases, and what becomes of each change.
+
+Owns what a reply to an Add, Mod, Del or Void does to the store, and to lookups before them. It
+must not know how requests were batched or how a reply arrived.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from qbxml.compare import canonical
+from qbxml.entities import BY_RESOURCE
+from qbxml.entity import Entity
+from qbxml.parse import Record, Reply
+from qbxml.status import Act, Decision, decide, explain
+from store import conflicts, matching, problems
+from store.arrival import Page, moved, shared_values
+from store.changes import Action, State
+from store.context import Sync
+from store.ledger import LINE_TABLES
+from store.rows import Loaded, Values, names_of
+from store.syncing import change, link
+from store.types import new_key
+
+rereads_max = 3
+retries_max = 6
+pause_seconds_first = 60
+
+_NOT_FOUND_CODES = {500, 3120}
+
+
+@dataclass(slots=True)
+class Followup:
+    """What the session must read next because of these answers: query noun -> QuickBooks ids."""
+
+    reread: dict[str, list[str]] = field(default_factory=dict)
+    fill: dict[str, list[str]] = field(default_factory=dict)
+    """Written, but the answer did not carry the record: read it and take its ids and totals."""
+
+    @staticmethod
+    def _add(into: dict[str, list[str]], entity: Entity, quickbooks_id: str) -> None:
+        into.setdefault(entity.resource, []).append(quickbooks_id)
+
+
+def take(sync: Sync, row: Any, reply: Reply | None, then: Followup) -> None:
+    """Act on the answer to one change (`row`); None: QuickBooks left it unanswered."""
+    entity = BY_RESOURCE[row.resource]
+    if reply is None:
+        _unknown(sync, entity, row.record_id, "QuickBooks' answer does not mention this record.")
+        return
+    decision = decide(reply.status_code, reply.text, severity=reply.severity)
+    if _written(row, reply, decision):
+        _done(sync, entity, row, reply, then)
+        return
+    act = _ACTS.get(decision.act, _to_person)
+    act(sync, entity, row, decision, then)
+
+
+def _written(row: Any, reply: Reply, decision: Decision) -> bool:
+    if row.action in (Action.DELETE, Action.VOID):
+        return decision.succeeded or reply.status_code in _NOT_FOUND_CODES
+    return decision.succeeded or bool(decision.may_have_saved and reply.records)
+
+
+def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) -> None:
+    sync.tally.changes_out += 1
+    finish(sync, row)
+    if row.action in (Action.DELETE, Action.VOID):
+        sync.conn.execute(
+            update(link)
+            .where(link.c.company_id == sync.company_id, link.c.record_id == row.record_id)
+            .values(gone_at=sync.now, synced_at=sync.now, synced_version=row.version)
+        )
+        return
+    if reply.records:
+        keep_written(sync, entity, row.record_id, row.version, reply.records[0])
+        return
+    recovered = reply.recovered
+    known = recovered.quickbooks_id if recovered else ""
+    if not known:
+        linked = _link_of(sync, row.record_id)
+        known = linked.quickbooks_id if linked is not None else ""
+    if not known:
+        _unknown(sync, entity, row.record_id, "QuickBooks said yes but did not say under which id.")
+        return
+    sequence = recovered.edit_sequence if recovered else ""
+    _save_link(
+        sync,
+        entity,
+        row.record_id,
+        row.version,
+        _Linked(known, sequence, "", shared_values(entity, row.values)),
+    )
+    Followup._add(then.fill, entity, known)
+
+
+def finish(sync: Sync, row: Any) -> None:
+    """The change is in QuickBooks: it is done and its record's problems are over."""
+    sync.conn.execute(
+        update(change)
+        .where(change.c.company_id == sync.company_id, change.c.id == row.id)
+        .values(state=State.DONE, finished_at=sync.now, waits_for=None)
+    )
+    problems.resolve_records(sync, [row.record_id])
+
+
+def _link_of(sync: Sync, record_id: str) -> Any:
+    return sync.conn.execute(
+        select(link).where(link.c.company_id == sync.company_id, link.c.record_id == record_id)
+    ).first()
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """What the link of a written record says."""
+
+    quickbooks_id: str
+    edit_sequence: str
+    time_modified: str
+    base: Values
+
+
+def _save_link(
+    sync: Sync, entity: Entity, record_id: str, version: int, linked: _Linked
+) -> None:
+    values = {
+        "edit_sequence": linked.edit_sequence,
+        "written_edit_sequence": linked.edit_sequence,
+        "time_modified": linked.time_modified,
+        "base": linked.base,
+        "synced_version": version,
+        "synced_at": sync.now,
+        "gone_at": None,
+    }
+    known = sync.conn.execute(
+        update(link)
+        .where(link.c.company_id == sync.company_id, link.c.record_id == record_id)
+        .values(**values)
+    )
+    if known.rowcount:
+        return
+    sync.conn.execute(
+        insert(link).values(
+            company_id=sync.company_id,
+            id=new_key(),
+            resource=entity.resource,
+            record_id=record_id,
+            quickbooks_id=linked.quickbooks_id,
+            family=entity.family.value,
+            noun=entity.query_noun,
+            **values,
+        )
+    )
+
+
+def keep_written(
+    sync: Sync, entity: Entity, record_id: str, version: int, record: Record
+) -> None:
+    """QuickBooks holds this version of the record now: link it, take what QuickBooks filled in.
+
+    What the App changed since that version stays, and goes with its own change.
+    """
+    taken_by = sync.conn.execute(
+        select(link.c.record_id).where(
+            link.c.company_id == sync.company_id,
+            link.c.noun == entity.query_noun,
+            link.c.quickbooks_id == record.quickbooks_id,
+            link.c.record_id != record_id,
+        )
+    ).first()
+    if taken_by is not None:
+        why = f"{record.quickbooks_id} belongs to another record already."
+        _unknown(sync, entity, record_id, why)
+        return
+    before = _link_of(sync, record_id)
+    base = shared_values(entity, record.values, before.base if before is not None else None)
+    linked = _Linked(record.quickbooks_id, record.edit_sequence, record.time_modified, base)
+    _save_link(sync, entity, record_id, version, linked)
+    loaded = Loaded(sync.conn, sync.company_id, entity.resource).load([record_id])
+    _number_lines(sync, entity, record_id, record, loaded)
+    if loaded.rows[record_id].version != version:
+        return
+    ours = canonical(entity, loaded.values(record_id))
+    page = Page(sync, entity, loaded)
+    page.refs.learn_all([record])
+    version = page.write(record, record_id, moved(entity, ours, record.values))
+    page.flush(counted=False)
+    sync.conn.execute(
+        update(link)
+        .where(link.c.company_id == sync.company_id, link.c.record_id == record_id)
+        .values(synced_version=version)
+    )
+
+
+def _number_lines(
+    sync: Sync, entity: Entity, record_id: str, record: Record, loaded: Loaded
+) -> None:
+    """Our lines get QuickBooks' line ids: it keeps the order in which they were sent."""
+    for part in entity.lines:
+        table = LINE_TABLES[entity.resource, part.name]
+        ours = loaded.lines.get((part.name, record_id), [])
+        theirs = record.values.get(part.name) or []
+        if len(ours) != len(theirs):
+            continue  # then all lines are taken from QuickBooks
+        ordered = _sent_order(ours, theirs)
+        for line, known in ordered:
+            if line.quickbooks_line_id != known["quickbooks_line_id"]:
+                sync.conn.execute(
+                    update(table)
+                    .where(table.c.company_id == sync.company_id, table.c.id == line.id)
+                    .values(quickbooks_line_id=known["quickbooks_line_id"])
+                )
+
+
+def _sent_order(ours: list[Any], theirs: list[Values]) -> list[tuple[Any, Values]]:
+    """Pair lines: those with an id QuickBooks named by that id, the others in order."""
+    by_id = {line["quickbooks_line_id"]: line for line in theirs}
+    pairs = [(o, by_id.pop(o.quickbooks_line_id)) for o in ours if o.quickbooks_line_id in by_id]
+    paired = {o.id for o, _ in pairs}
+    rest = [o for o in ours if o.id not in paired]
+    return pairs + list(zip(rest, by_id.values(), strict=False))
+
+
+# --- what was not written -------------------------------------------------------------------
+
+
+def _set(sync: Sync, row: Any, **values: Any) -> None:
+    sync.conn.execute(
+        update(change)
+        .where(change.c.company_id == sync.company_id, change.c.id == row.id)
+        .values(exchange_id=None, **values)
+    )
+
+
+def _again(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Followup) -> None:
+    """Out of date: read the record again, merge, send again; at most `rereads_max` times."""
+    linked = _link_of(sync, row.record_id)
+    if linked is None or row.attempts + 1 >= min(decision.attempts_max or 9, rereads_max) + 1:
+        _to_person(sync, entity, row, decision, then)
+        return
+    if not _reopen(sync, row, attempts=row.attempts + 1, try_after=None):
+        return
+    Followup._add(then.reread, entity, linked.quickbooks_id)
+
+
+def _later(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Followup) -> None:
+    """In use or busy: again by itself, after growing pauses, a problem when it stays."""
+    if row.attempts + 1 >= retries_max:
+        _to_person(sync, entity, row, decision, then)
+        return
+    pause = timedelta(seconds=pause_seconds_first * 2**row.attempts)
+    _reopen(sync, row, attempts=row.attempts + 1, try_after=sync.now + pause)
+
+
+def _reopen(sync: Sync, row: Any, **values: Any) -> bool:
+    """Back to pending, unless a newer change of the record stands there already."""
+    newer = sync.conn.execute(
+        select(change.c.id).where(
+            change.c.company_id == sync.company_id,
+            change.c.record_id == row.record_id,
+            change.c.finished_at.is_(None),
+            change.c.id != row.id,
+        )
+    ).first()
+    if newer is None:
+        _set(sync, row, state=State.PENDING, **values)
+        return True
+    _set(sync, row, state=State.DROPPED, finished_at=sync.now)
+    action = {"action": row.action} if row.action == Action.ADD else {}
+    sync.conn.execute(
+        update(change)
+        .where(change.c.company_id == sync.company_id, change.c.id == newer.id)
+        .values(**values, **action)
+    )
+    return True
+
+
+def _to_person(sync: Sync, entity: Entity, row: Any, decision: Decision, _then: Followup) -> None:
+    """A problem with QuickBooks' own words and what to click."""
+    if _reopen(sync, row, attempts=row.attempts + 1):
+        matching.hold(sync, row.record_id)
+    shown = show(sync, entity, row.record_id)
+    problems.open_problem(
+        sync,
+        problems.Problem(
+            cause=f"refused:{row.record_id}",
+            kind=decision.act.name.lower(),
+            title=_words(replace(decision, advice=""), shown),
+            text=f"QuickBooks did not take {shown}. It says: {decision.text or 'nothing more'}",
+            advice=_words(replace(decision, title=decision.advice, advice=""), shown),
+            code=str(decision.code),
+            quickbooks_text=decision.text,
+            resource=entity.resource,
+            record_id=row.record_id,
+        ),
+    )
+
+
+def _words(decision: Decision, shown: str) -> str:
+    return explain(decision, record=shown).rstrip(". ") + "."
+
+
+def _unknown(sync: Sync, entity: Entity, record_id: str, why: str) -> None:
+    """Nobody knows whether it was written: it is never simply sent again (sync-rules 9)."""
+    shown = show(sync, entity, record_id)
+    problems.open_problem(
+        sync,
+        problems.Problem(
+            cause=f"unknown:{record_id}",
+            kind="outcome_unknown",
+            title=f"Unknown whether QuickBooks has {shown}",
+            text=f"{why} To be on the safe side it is not sent again.",
+            advice=f"Look for {shown} in QuickBooks. CashFlow links it when the next sync finds it.",
+            resource=entity.resource,
+            record_id=record_id,
+        ),
+    )
+
+
+def show(sync: Sync, entity: Entity, record_id: str) -> str:
+    """`vendor Acme`, for people."""
+    names = names_of(sync.conn, sync.company_id, [(entity.resource, record_id)])
+    return f"{entity.singular} {names.get(record_id, '?')}"
+
+
+_ACTS = {
+    Act.REREAD: _again,
+    Act.RETRY: _later,
+    Act.ALONE: _later,
+    Act.DEPEND: _to_person,
+    Act.LINK: _to_person,
+    Act.USER: _to_person,
+    Act.FIX: _to_person,
+    Act.SKIP: _to_person,
+}
+
+
+# --- lookups before writes ------------------------------------------------------------------
+
+
+def take_lookup(sync: Sync, purpose: Values, reply: Reply | None) -> None:
+    """QuickBooks said what it holds of the documents we are about to add or remove."""
+    entity = BY_RESOURCE[purpose["resource"]]
+    rows = sync.conn.execute(
+        select(change).where(
+            change.c.company_id == sync.company_id,
+            change.c.id.in_(purpose["changes"]),
+            change.c.finished_at.is_(None),
+        )
+    ).all()
+    if reply is None:
+        return
+    decision = decide(reply.status_code, reply.text, severity=reply.severity)
+    if not decision.succeeded:
+        for row in rows:
+            _to_person(sync, entity, row, decision, Followup())
+        return
+    loaded = Loaded(sync.conn, sync.company_id, entity.resource).load(
+        [row.record_id for row in rows]
+    )
+    linked = _linked_ids(sync, entity, reply.records)
+    for row in rows:
+        values = loaded.values(row.record_id)
+        if row.action == Action.ADD:
+            version = loaded.rows[row.record_id].version
+            _looked_up_add(sync, entity, row, version, values, reply.records, linked)
+        else:
+            _looked_up_removal(sync, entity, row, reply.records)
+
+
+def _linked_ids(sync: Sync, entity: Entity, records: list[Record]) -> dict[str, str]:
+    found = sync.conn.execute(
+        select(link.c.quickbooks_id, link.c.record_id).where(
+            link.c.company_id == sync.company_id,
+            link.c.noun == entity.query_noun,
+            link.c.quickbooks_id.in_([r.quickbooks_id for r in records]),
+        )
+    )
+    return {row.quickbooks_id: row.record_id for row in found}
+
+
+def _looked_up_add(
+    sync: Sync,
+    entity: Entity,
+    row: Any,
+    version: int,
+    values: Values,
+    records: list[Record],
+    linked: dict[str, str],
+) -> None:
+    own = [r for r in records if r.values.get("external_guid") == row.record_id]
+    if own and own[0].quickbooks_id not in linked:
+        # We wrote it and the answer was lost for good: this is it.
+        finish(sync, row)
+        keep_written(sync, entity, row.record_id, version, own[0])
+        return
+    alike = [r for r in records if _same_document(entity, values, r)]
+    if alike:
+        matching.open_duplicate(sync, entity, row.record_id, values.get("number"), alike)
+        return
+    _set(sync, row, looked_up_in=sync.session_id)
+
+
+def _same_document(entity: Entity, ours: Values, record: Record) -> bool:
+    """Same party and number; without a number: party, date and amount (sync-rules 6)."""
+    theirs = record.values
+    party = str(entity.party)
+    if (ours[party] or {}).get("id") != (theirs.get(party) or {}).get("id"):
+        return False
+    number = (ours.get("number") or "").strip().casefold()
+    if number:
+        return number == (theirs.get("number") or "").strip().casefold()
+    dated = str(entity.dated)
+    total = "amount" if "amount" in entity.by_name else "subtotal"
+    return bool(ours.get(dated) == theirs.get(dated) and ours.get(total) == theirs.get(total))
+
+
+def _looked_up_removal(sync: Sync, entity: Entity, row: Any, records: list[Record]) -> None:
+    """Delete against edit: the edit stands (sync-rules 4)."""
+    linked = _link_of(sync, row.record_id)
+    found = next((r for r in records if r.quickbooks_id == linked.quickbooks_id), None)
+    if found is None:  # somebody deleted it in QuickBooks already: both agree
+        finish(sync, row)
+        return
+    if found.edit_sequence != linked.edit_sequence and moved(
+        entity, linked.base or {}, found.values
+    ):
+        conflicts.edit_stands(sync, entity, row.record_id, row.id)
+        return
+    _set(sync, row, looked_up_in=sync.session_id)
+
+
+__all__ = ["Followup", "finish", "keep_written", "show", "take", "take_lookup"]

@@ -1,0 +1,157 @@
+"""Values as records keep them: texts in QuickBooks' form, nested in dictionaries.
+
+Owns the passage from the bookkeeper's Python values and from request elements to such
+dictionaries, and money arithmetic. Knows no kind of record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from lxml import etree
+
+from webconnector.rehearsal.grammar import Element, MisfitError, check_text
+from webconnector.rehearsal.refusals import StatusError
+
+Fields = dict[str, Any]
+"""Element name -> text, nested Fields (a group or reference), or a list of either (repeats)."""
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+_FORMS = ("Add", "Mod", "Ret")
+
+
+def cents(value: Decimal) -> Decimal:
+    """Rounded to the cent, half away from zero, as QuickBooks does."""
+    return value.quantize(CENT, ROUND_HALF_UP)
+
+
+def money(value: Decimal) -> str:
+    return f"{cents(value):.2f}"
+
+
+def number(fields: Mapping[str, Any], name: str) -> Decimal | None:
+    """The number under a name; None when absent or empty."""
+    text = fields.get(name)
+    return Decimal(str(text)) if text not in (None, "") else None
+
+
+def amount(fields: Mapping[str, Any], name: str) -> Decimal:
+    """The amount under a name, zero when absent."""
+    return cents(number(fields, name) or ZERO)
+
+
+def is_true(fields: Mapping[str, Any], name: str) -> bool:
+    return fields.get(name) == "true"
+
+
+def storage_name(element: str) -> str:
+    """`ExpenseLineAdd`, `ExpenseLineMod` and `ExpenseLineRet` are all kept as `ExpenseLine`."""
+    return element[:-3] if element.endswith(_FORMS) else element
+
+
+def from_element(node: etree._Element, grammar: Element) -> Fields:
+    """A judged request element as Fields."""
+    found: Fields = {}
+    for child in node:
+        inner = grammar.by_name[str(child.tag)]
+        value: Any = from_element(child, inner) if inner.parts else (child.text or "")
+        if inner.parts and child.get("useMacro") is not None:
+            value = {"useMacro": child.get("useMacro")}
+        elif child.get("useMacro") is not None:
+            value = f"useMacro {child.get('useMacro')}"
+        name = storage_name(inner.name) if inner.parts else inner.name
+        if inner.repeats:
+            found.setdefault(name, []).append(value)
+        else:
+            found[name] = value
+    return found
+
+
+def from_bookkeeper(fields: Mapping[str, Any], grammar: Element, extra: Mapping[str, Element]
+                    ) -> Fields:
+    """What the bookkeeper typed as Fields, held against the record's own grammar.
+
+    `extra` are elements that may be given though the Ret does not show them (by storage name).
+    Raises StatusError naming the element for an unknown name, a wrong type or a text too long.
+    """
+    known = {storage_name(name) if child.parts else name: child
+             for name, child in grammar.by_name.items()}
+    known.update(extra)
+    found: Fields = {}
+    for name, value in fields.items():
+        child = known.get(name)
+        if child is None:
+            raise StatusError(3110, f"{grammar.name} has no element {name!r}; it knows "
+                                    f"{sorted(known)}")
+        if value is None:
+            continue
+        if isinstance(value, (list, tuple)):
+            found[name] = [_typed(one, child, extra) for one in value]
+        else:
+            found[name] = [_typed(value, child, extra)] if child.repeats else (
+                _typed(value, child, extra))
+    return found
+
+
+def _typed(value: Any, grammar: Element, extra: Mapping[str, Element]) -> Any:
+    if grammar.parts:
+        if isinstance(value, str) and grammar.is_ref:
+            value = {"FullName": value}
+        if not isinstance(value, Mapping):
+            raise StatusError(3110, f"{grammar.name} must be a dictionary, not {value!r}")
+        return from_bookkeeper(value, grammar, {} if grammar.is_ref else extra)
+    text = as_text(value, grammar.type)
+    try:
+        check_text(text, grammar)
+    except MisfitError as error:
+        raise StatusError(3070 if "longer" in str(error) else 3110, str(error)) from error
+    return text
+
+
+def as_text(value: Any, kind: str) -> str:
+    """A Python value in QuickBooks' form: `Decimal(5)` as amount is `5.00`, True is `true`."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if kind == "amt" and value != "":
+        try:
+            return money(Decimal(str(value)))
+        except InvalidOperation:
+            return str(value)
+    return str(value)
+
+
+def clean_copy(value: Any) -> Any:
+    """A deep copy of Fields (texts, dictionaries, lists only), faster than copy.deepcopy."""
+    if isinstance(value, dict):
+        return {name: clean_copy(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [clean_copy(inner) for inner in value]
+    return value
+
+
+def as_list(fields: Mapping[str, Any], name: str) -> Sequence[Any]:
+    """The repeated value under a name; empty when absent."""
+    found = fields.get(name) or []
+    return found if isinstance(found, list) else [found]
+
+
+def merged(old: Fields, sent: Mapping[str, Any]) -> Fields:
+    """A Mod's effect: absent stays, empty clears, a group merges, a repeated value is replaced."""
+    result = dict(old)
+    for name, value in sent.items():
+        if value in ("", [], {}):
+            result.pop(name, None)
+        elif isinstance(value, dict) and not name.endswith("Ref"):
+            inner = merged(result.get(name) or {}, value)
+            result[name] = inner
+            if not inner:
+                result.pop(name)
+        else:
+            result[name] = value
+    return result
