@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -162,10 +163,8 @@ def _take_company(facts: HostFacts, company: _Element) -> None:
 
 def _data_ext(element: _Element) -> DataExt:
     owner = (element.findtext("OwnerID") or "").strip()
-    try:
+    with suppress(RecordError):  # Else kept as it stands: it is compared, and then differs.
         owner = parse_guid(owner)
-    except RecordError:
-        pass  # Kept as it stands: it is compared, and then differs.
     return DataExt(
         owner, element.findtext("DataExtName") or "", element.findtext("DataExtValue") or ""
     )

@@ -25,8 +25,18 @@ STATUS_UNKNOWN = -1
 _DELETED = {"ListDeletedRet": Family.LIST, "TxnDeletedRet": Family.TXN}
 # What TxnVoidRs and TxnDelRs hold themselves.
 _WRITTEN = frozenset(
-    ("TxnVoidType", "TxnDelType", "ListDelType", "TxnID", "ListID")
-    + ("TimeCreated", "TimeModified", "TimeDeleted", "RefNumber", "FullName")
+    {
+        "TxnVoidType",
+        "TxnDelType",
+        "ListDelType",
+        "TxnID",
+        "ListID",
+        "TimeCreated",
+        "TimeModified",
+        "TimeDeleted",
+        "RefNumber",
+        "FullName",
+    }
 )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from lxml.etree import _Element
 
-from qbxml.entity import ADDRESS_PARTS, Entity, Field, In, Kind, Lines
+from qbxml.entity import ADDRESS_PARTS, Entity, Field, In, Kind
 from qbxml.errors import RecordError
 from qbxml.text import (
     PUBLIC_OWNER,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lxml import etree
 from lxml.etree import _Element
@@ -31,7 +31,7 @@ _DOCTYPE = "<!DOCTYPE"
 _BYTE_ORDER_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8"))
 
 
-class UnreadableReply(ReplyError):  # noqa: N818 (agreed name)
+class UnreadableReply(ReplyError):
     """QuickBooks' answer is no XML that may be read; nothing of it was taken."""
 
 
@@ -40,15 +40,15 @@ def decoded(text: str | bytes) -> str:
 
     The declaration does not count: SOAP carries answers as text, whatever they declare.
     """
-    if isinstance(text, bytes):
-        for mark, encoding in _BYTE_ORDER_MARKS:
-            if text.startswith(mark):
-                return decoded(text.decode(encoding, "replace"))
-        try:
-            text = text.decode("utf-8")
-        except UnicodeDecodeError:
-            text = text.decode("cp1252", "replace")
-    return text.lstrip("\ufeff \t\r\n")
+    if isinstance(text, str):
+        return text.lstrip("\ufeff \t\r\n")
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if text.startswith(mark):
+            return decoded(text.decode(encoding, "replace"))
+    try:
+        return decoded(text.decode("utf-8"))
+    except UnicodeDecodeError:
+        return decoded(text.decode("cp1252", "replace"))
 
 
 def cleaned(text: str) -> str:
@@ -92,10 +92,10 @@ def mended_once(text: str | bytes, read: Callable[[str], _T]) -> _T:
 def _unreadable(error: etree.XMLSyntaxError) -> UnreadableReply:
     # The parser's own message may quote the record, hence only where and which kind.
     line, column = error.position
-    return UnreadableReply(f"no XML at line {line}, column {column} (libxml2 code {error.code})")
+    return UnreadableReply(f"the answer is no XML at line {line}, column {column}")
 
 
-_HARDENED = {
+_HARDENED: dict[str, Any] = {
     "encoding": "utf-8",
     "resolve_entities": False,
     "no_network": True,
@@ -119,16 +119,17 @@ def stream(text: str, tags: Iterable[str], take: Callable[[_Element], None]) -> 
             take(element)
         return root
     parser = etree.XMLPullParser(events=("end",), tag=names, **_HARDENED)
-    last: _Element | None = None
+    last: Any = None
+    ended: Any
     for start in range(0, len(text), PIECE_CHARACTERS):
         parser.feed(_bytes(text[start : start + PIECE_CHARACTERS]))
-        for _, element in parser.read_events():
-            take(element)
-            element.clear(keep_tail=True)
+        for _, ended in parser.read_events():
+            take(ended)
+            ended.clear(keep_tail=True)
             # Only an element whose successor has begun may leave the tree of a running parser.
             if last is not None and (parent := last.getparent()) is not None:
                 parent.remove(last)
-            last = element
+            last = ended
     root = parser.close()
     _refuse_document_type(root)
     return root
@@ -140,5 +141,6 @@ def _bytes(text: str) -> bytes:
 
 
 def _refuse_document_type(root: _Element) -> None:
-    if root.getroottree().docinfo.doctype:
+    information: Any = root.getroottree().docinfo
+    if information.doctype:
         raise UnreadableReply("the answer has a document type, which QuickBooks never sends")

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any
 
 from qbxml.entity import ADDRESS_PARTS, Field, In, Kind, Lines, Part
-from qbxml.errors import RecordError
+from qbxml.errors import RecordError, RequestError
 from qbxml.text import (
     amount_text,
     bool_text,
@@ -45,7 +45,7 @@ class Finding:
     text: str
 
 
-class Unsendable(RecordError):  # noqa: N818 (agreed name)
+class Unsendable(RecordError):
     """Ask a person: these values cannot go to QuickBooks as they are. Nothing was shortened."""
 
     def __init__(self, what: str, findings: Sequence[Finding]) -> None:
@@ -57,6 +57,17 @@ class Unsendable(RecordError):  # noqa: N818 (agreed name)
             field=findings[0].field,
             text=" ".join(finding.text for finding in findings),
         )
+
+
+class Unbuildable(RequestError, ValueError):
+    """Our mistake: there is no such request, or its parts exclude each other."""
+
+
+def refuse_unknown(values: Values, known: Iterable[str], where: str) -> None:
+    """Unbuildable when a record has names that the table does not know: a typing error of ours."""
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise Unbuildable(f"{where} has no field {', '.join(unknown)}")
 
 
 class Mode(Enum):
@@ -116,7 +127,9 @@ def is_empty(part: Field, value: Any) -> bool:
     if value is None:
         return True
     if part.kind is Kind.REF:
-        return not (isinstance(value, Mapping) and (value.get("id") or value.get("name")))
+        return isinstance(value, Mapping) and not (
+            _filled(value.get("id")) or _filled(value.get("name"))
+        )
     if part.kind is Kind.ADDRESS:
         return isinstance(value, Mapping) and not any(map(_filled, value.values()))
     return isinstance(value, str) and not _filled(value)
@@ -211,6 +224,9 @@ def _enum(part: Field, value: Any, place: Place, sheet: Sheet, _: Mode) -> str:
 
 
 def _ref(part: Field, value: Any, place: Place, sheet: Sheet, _: Mode) -> str:
+    if not isinstance(value, Mapping):
+        sheet.wrong(place, f"{place.label} must hold an id or a name.")
+        return ""
     listed, name = value.get("id"), value.get("name")
     if listed:
         if isinstance(listed, str) and _ID.fullmatch(listed):
@@ -221,7 +237,7 @@ def _ref(part: Field, value: Any, place: Place, sheet: Sheet, _: Mode) -> str:
     return element("FullName", _text(text, name, place, sheet, Mode.NEW))
 
 
-def _address(part: Field, value: Any, place: Place, sheet: Sheet, mode: Mode) -> str:
+def _address(_: Field, value: Any, place: Place, sheet: Sheet, mode: Mode) -> str:
     if not isinstance(value, Mapping) or set(value) - {name for _, name, _ in ADDRESS_PARTS}:
         sheet.wrong(place, f"{place.label} must hold line1 to line5, city, state and so on.")
         return ""
@@ -253,9 +269,7 @@ _CLEARED: dict[Kind, str] = {
 # --- parts
 
 
-def parts_xml(
-    parts: Iterable[Part], values: Values, message: In, sheet: Sheet, mode: Mode
-) -> str:
+def parts_xml(parts: Iterable[Part], values: Values, message: In, sheet: Sheet, mode: Mode) -> str:
     """Write the parts of a record in the table's order, those only that this message has."""
     written = []
     for part in parts:
@@ -333,9 +347,7 @@ def _add_lines(lines: Lines, value: Any, place: Place, sheet: Sheet) -> str:
 def _line_fields(
     lines: Lines, line: Values, place: Place, message: In, sheet: Sheet, mode: Mode
 ) -> str:
-    unknown = set(line) - {part.name for part in lines.fields} - {"quickbooks_line_id"}
-    for name in sorted(unknown):
-        sheet.wrong(place.of(name), f"{place.label} has no field {name}.")
+    refuse_unknown(line, {part.name for part in lines.fields} | {"quickbooks_line_id"}, place.path)
     return "".join(
         _field_xml(part, line, place, sheet, mode)
         for part in lines.fields
@@ -347,7 +359,7 @@ def _mod_lines(lines: Lines, value: Any, place: Place, sheet: Sheet) -> str:
     """Write the complete new list; lines of a group stand together in it, where its first was."""
     if not value:
         return element(lines.clear, "true") if lines.clear else ""
-    blocks: dict[str, list[str]] = {}
+    blocks: dict[str | int, list[str]] = {}
     for position, line in enumerate(value):
         where = place.line(position)
         group_id, line_id = _split(line.get("quickbooks_line_id"), where, sheet)
@@ -357,14 +369,12 @@ def _mod_lines(lines: Lines, value: Any, place: Place, sheet: Sheet) -> str:
             element("TxnLineID", escaped(line_id or NEW_LINE_ID))
             + _line_fields(lines, line, where, In.MOD, sheet, mode),
         )
-        # A line of its own has a block of its own; the position cannot be a group's id.
-        blocks.setdefault(group_id or f"#{position}", []).append(written)
+        # A line outside of groups has a block of its own.
+        blocks.setdefault(group_id or position, []).append(written)
     return "".join(
         "".join(block)
-        if key.startswith("#")
-        else element(
-            f"{lines.group}Mod", element("TxnLineID", escaped(key)) + "".join(block)
-        )
+        if isinstance(key, int)
+        else element(f"{lines.group}Mod", element("TxnLineID", escaped(key)) + "".join(block))
         for key, block in blocks.items()
     )
 

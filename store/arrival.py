@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from qbxml.compare import same
-from qbxml.entity import Entity, Field, In, Lines, Part
+from qbxml.entity import Entity, Family, Field, In, Lines, Part
 from qbxml.parse import Record
 from store.changes import chunks
 from store.context import Sync
@@ -31,9 +31,7 @@ def shared_values(entity: Entity, values: Values, base: Values | None = None) ->
 
 def equal(parts: Sequence[Part], a: Values, b: Values) -> bool:
     """Whether both hold the same in QuickBooks' form; a withheld part that is absent matches."""
-    return all(
-        p.name not in a or p.name not in b or same(p, a[p.name], b[p.name]) for p in parts
-    )
+    return all(p.name not in a or p.name not in b or same(p, a[p.name], b[p.name]) for p in parts)
 
 
 def moved(entity: Entity, base: Values, theirs: Values) -> list[Part]:
@@ -54,6 +52,7 @@ class Page:
         self.refs = References(sync)
         self.loaded = loaded
         self._rows: list[dict[str, Any]] = []
+        self._edited = 0
         self._relined: list[tuple[str, Record]] = []
         self._renamed: list[tuple[str, str]] = []
         self._rewritten: list[tuple[str, str | None]] = []
@@ -144,27 +143,30 @@ class Page:
             for f in self.entity.fields
             if f.name in names or (not f.shared and In.RET in f.messages)
         ]
-        new = columns(
-            fields, record.values, self.refs.within(self.entity.resource, record_id)
-        )
+        new = columns(fields, record.values, self.refs.within(self.entity.resource, record_id))
         if names & {"name", "parent"} or self.entity.resource not in _RENAMED_BY_US:
             new |= self._names(record)
         if row.deleted_at is not None and self.sync.pulls(self.entity):
             new["deleted_at"] = None
         new = after_pull(self.entity, new, record)
-        current = dict(row._mapping)
+        current = row._asdict()
         new = {name: value for name, value in new.items() if _changes(current[name], value)}
         relined = any(isinstance(part, Lines) for part in taken)
         if not new and not relined:
             return int(row.version)
+        # A list record whose balance moved has not changed: nobody edited it.
+        edited = bool(taken) or self.entity.family is Family.TXN or "deleted_at" in new
+        version = int(row.version) + edited
+        self._edited += edited
         self._rewritten += [(record_id, column_name(f)) for f in fields if f.to]
         if relined:
             self._relined.append((record_id, record))
             self._rewritten.append((record_id, None))
         if "full_name" in new:
             self._renamed.append((record_id, record.full_name))
-        self._rows.append({**current, **new, "version": row.version + 1})
-        return int(row.version) + 1
+        updated_at = self.sync.now if edited else row.updated_at
+        self._rows.append({**current, **new, "version": version, "updated_at": updated_at})
+        return version
 
     def flush(self, *, counted: bool = True) -> None:
         """Write what was queued; `counted`: as changes that came in."""
@@ -178,12 +180,9 @@ class Page:
                     self.table.c.company_id == sync.company_id,
                     self.table.c.id == bindparam("b_id"),
                 ),
-                [
-                    {"b_id": row["id"], **{n: row[n] for n in names}, "updated_at": sync.now}
-                    for row in self._rows
-                ],
+                [{"b_id": row["id"], **{name: row[name] for name in names}} for row in self._rows],
             )
-            sync.tally.changes_in += len(self._rows) if counted else 0
+            sync.tally.changes_in += self._edited if counted else 0
         for record_id, full_name in self._renamed if self.entity.hierarchical else ():
             rename_below(sync.conn, self.table, sync.company_id, record_id, full_name)
         for part in self.entity.lines if self._relined else ():

@@ -38,16 +38,11 @@ def apply(sync: Sync, records: Sequence[Record]) -> None:
     for account_id, record in accounts.items():
         balance, total = record.values["balance"], record.values["total_balance"]
         known = latest.get(account_id)
-        same = known is not None and (known.balance, known.total_balance) == (
-            Decimal(balance),
-            Decimal(total) if total is not None else None,
-        )
-        if same:
+        read_now = (Decimal(balance), Decimal(total) if total is not None else None)
+        if known is not None and (known.balance, known.total_balance) == read_now:
             sync.conn.execute(
                 update(bank_balance)
-                .where(
-                    bank_balance.c.company_id == sync.company_id, bank_balance.c.id == known.id
-                )
+                .where(bank_balance.c.company_id == sync.company_id, bank_balance.c.id == known.id)
                 .values(as_of=sync.now)
             )
             continue

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, or_, select, update
 
+from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity, Family
 from store.ledger import TABLES
 from store.syncing import change, company, link, problem
@@ -159,9 +160,7 @@ def _linked(conn: Connection, company_id: str, ids: Sequence[str]) -> set[str]:
     )
 
 
-def _merge(
-    conn: Connection, company_id: str, row: Any, action: Action, now: datetime
-) -> None:
+def _merge(conn: Connection, company_id: str, row: Any, action: Action, now: datetime) -> None:
     if action is Action.ADD:
         action = Action.MOD
     merged = _MERGED[Action(row.action), action]
@@ -195,15 +194,14 @@ def sync_objects(
     table = TABLES[resource]
     found: dict[str, dict[str, Any]] = {}
     for ids in chunks(record_ids):
-        versions = dict(
-            conn.execute(
+        versions = {
+            row.id: row.version
+            for row in conn.execute(
                 select(table.c.id, table.c.version).where(
                     table.c.company_id == company_id, table.c.id.in_(ids)
                 )
             )
-            .tuples()
-            .all()
-        )
+        }
         links = {
             row.record_id: row
             for row in conn.execute(
@@ -212,8 +210,13 @@ def sync_objects(
         }
         changes = _open_rows(conn, company_id, ids)
         problems = {
-            row.record_id: {"number": row.number, "title": row.title, "text": row.text,
-                            "advice": row.advice, "code": row.code}
+            row.record_id: {
+                "number": row.number,
+                "title": row.title,
+                "text": row.text,
+                "advice": row.advice,
+                "code": row.code,
+            }
             for row in conn.execute(
                 select(problem)
                 .where(
@@ -303,3 +306,54 @@ def close_record(
             )
             .values(state=State.DROPPED, finished_at=now)
         )
+
+
+def find(conn: Connection, company_id: str, change_id: str) -> Any | None:
+    """One change of the company."""
+    return conn.execute(
+        select(change).where(change.c.company_id == company_id, change.c.id == change_id)
+    ).first()
+
+
+def fail(conn: Connection, company_id: str, change_id: str) -> None:
+    """It waits for a person; the caller opens the problem that says why."""
+    conn.execute(
+        update(change)
+        .where(change.c.company_id == company_id, change.c.id == change_id)
+        .values(state=State.FAILED)
+    )
+
+
+def entity_of(resource: str) -> Entity:
+    """The record type of a change."""
+    return BY_RESOURCE[resource]
+
+
+def reopen(conn: Connection, company_id: str, row: Any, now: datetime, **values: Any) -> bool:
+    """What was sent is to be sent again; False when a newer change of the record takes it over."""
+    mine = (change.c.company_id == company_id, change.c.id == row.id)
+    newer = conn.execute(
+        select(change).where(
+            change.c.company_id == company_id,
+            change.c.record_id == row.record_id,
+            change.c.finished_at.is_(None),
+            change.c.state != State.SENT,
+            change.c.id != row.id,
+        )
+    ).first()
+    if newer is None:
+        again = {"state": State.PENDING, "exchange_id": None, **values}
+        conn.execute(update(change).where(*mine).values(**again))
+        return True
+    conn.execute(update(change).where(*mine).values(state=State.DROPPED, finished_at=now))
+    taken: dict[str, Any] = {}
+    if row.action == Action.ADD:  # QuickBooks does not have it yet
+        merged = _MERGED[Action.ADD, Action(newer.action)]
+        taken = {"action": merged} if merged else {"state": State.DROPPED, "finished_at": now}
+    if values or taken:
+        conn.execute(
+            update(change)
+            .where(change.c.company_id == company_id, change.c.id == newer.id)
+            .values(**values, **taken)
+        )
+    return False

@@ -58,9 +58,7 @@ def _empty(parts: tuple[Part, ...], values: Values) -> bool:
     return all(values.get(part.name) in (None, [], {}) for part in parts)
 
 
-def merge(
-    entity: Entity, base: Values | None, ours: Values, theirs: Values, master: str
-) -> Merged:
+def merge(entity: Entity, base: Values | None, ours: Values, theirs: Values, master: str) -> Merged:
     """Merge the App's values with QuickBooks' over the values both had last.
 
     Args:

@@ -36,6 +36,8 @@ class Sync:
     start_date: date | None
     quickbooks: dict[str, Any]
     """What QuickBooks said of itself in this session: country, sales tax codes, closing date."""
+    preview: bool = False
+    """Nothing is written to QuickBooks until an admin has agreed (sync-rules 3)."""
     tally: Tally = field(default_factory=Tally)
 
     def flows(self, flow: Flow) -> bool:

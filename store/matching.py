@@ -59,9 +59,7 @@ def _unlinked(sync: Sync, entity: Entity, *columns: Any) -> Select[Any]:
     )
 
 
-def _by_our_own_id(
-    sync: Sync, entity: Entity, records: Sequence[Record], found: Matches
-) -> None:
+def _by_our_own_id(sync: Sync, entity: Entity, records: Sequence[Record], found: Matches) -> None:
     """A record that carries our id in ExternalGUID is one we wrote and whose answer was lost."""
     if not entity.external_guid:
         return
@@ -70,6 +68,21 @@ def _by_our_own_id(
     for ids in chunks(ours):
         for row in sync.conn.execute(_unlinked(sync, entity).where(table.c.id.in_(ids))):
             found.same[ours[row.id].quickbooks_id] = row.id
+            _settle_unknown(sync, row.id)
+
+
+def _settle_unknown(sync: Sync, record_id: str) -> None:
+    """An add whose outcome nobody knew is found: what the App changed since is a Mod."""
+    sync.conn.execute(
+        update(change)
+        .where(
+            change.c.company_id == sync.company_id,
+            change.c.record_id == record_id,
+            change.c.state == State.SENT,
+            change.c.finished_at.is_(None),
+        )
+        .values(state=State.DONE, finished_at=sync.now)
+    )
 
 
 def _by_full_name(sync: Sync, entity: Entity, records: Sequence[Record], found: Matches) -> None:
@@ -78,7 +91,9 @@ def _by_full_name(sync: Sync, entity: Entity, records: Sequence[Record], found: 
     # The App's unlinked list records are few once the first session is over.
     waiting = sync.conn.execute(
         _unlinked(sync, entity, shown.label("shown")).where(
-            table.c.parent_id.is_not(None) if entity.child else table.c.parent_id.is_(None)
+            table.c.parent_id.is_not(None)
+            if entity.child
+            else table.c.parent_id.is_(None)
             if entity.child is not None
             else table.c.id.is_not(None)
         )
@@ -143,10 +158,10 @@ def _by_party_and_number(
         .where(table.c.number.is_not(None))
     )
     for row in waiting:
-        record = numbered.get((row.party, row.number.strip().casefold()))
-        if record is not None:
-            found.held.add(record.quickbooks_id)
-            open_duplicate(sync, entity, row.id, row.number, [record])
+        alike = numbered.get((row.party, row.number.strip().casefold()))
+        if alike is not None:
+            found.held.add(alike.quickbooks_id)
+            open_duplicate(sync, entity, row.id, row.number, [alike])
 
 
 def open_duplicate(

@@ -47,9 +47,12 @@ def list_companies(conn: Connection) -> list[dict[str, Any]]:
 
 def _grouped(conn: Connection, by: Any, ended: Any) -> dict[str, int]:
     """How many rows are not ended, per company."""
-    return dict(
-        conn.execute(select(by, func.count()).where(ended.is_(None)).group_by(by)).tuples().all()
+    counted = conn.execute(
+        select(by.label("company_id"), func.count().label("rows"))
+        .where(ended.is_(None))
+        .group_by(by)
     )
+    return {row.company_id: row.rows for row in counted}
 
 
 def _company_facts(row: Row[Any]) -> dict[str, Any]:

@@ -89,14 +89,15 @@ def resolve_records(sync: Sync, record_ids: Sequence[str], how: str = "by_itself
         )
 
 
-def resolve_cause(sync: Sync, cause: str, how: str = "by_itself") -> None:
-    """What caused this problem is no more."""
-    sync.conn.execute(
-        update(problem)
-        .where(
-            problem.c.company_id == sync.company_id,
-            problem.c.cause == cause,
-            problem.c.resolved_at.is_(None),
-        )
-        .values(resolved_at=sync.now, resolution=how)
-    )
+def resolve_cause(
+    sync: Sync, cause: str, how: str = "by_itself", *, unless_seen_now: bool = False
+) -> None:
+    """What caused this problem is no more; `unless_seen_now`: unless this session met it."""
+    where = [
+        problem.c.company_id == sync.company_id,
+        problem.c.cause == cause,
+        problem.c.resolved_at.is_(None),
+    ]
+    if unless_seen_now:
+        where.append(problem.c.session_id != sync.session_id)
+    sync.conn.execute(update(problem).where(*where).values(resolved_at=sync.now, resolution=how))

@@ -34,7 +34,8 @@ def apply(sync: Sync, records: Sequence[Record]) -> None:
     unlinked = [r for key, r in newest.items() if key not in links and eligible(sync, r)]
     matches = matching.match(sync, unlinked)
     adopted = [r for r in unlinked if r.quickbooks_id in matches.same]
-    fresh = [r for r in unlinked if r.quickbooks_id not in matches.same | matches.held]
+    known = matches.held.union(matches.same)
+    fresh = [r for r in unlinked if r.quickbooks_id not in known]
     changed = [r for key, r in newest.items() if key in links and _differs(r, links[key])]
     keys = {r.quickbooks_id: links[r.quickbooks_id].record_id for r in changed}
     keys |= matches.same | {r.quickbooks_id: new_key() for r in fresh}
@@ -96,7 +97,8 @@ def eligible(sync: Sync, record: Record) -> bool:
         dated = record.values.get(entity.starts)
         if dated is None or dated < sync.start_date.isoformat():
             return False
-    return _ELIGIBLE.get(entity.resource, lambda _: True)(record)
+    fits = _ELIGIBLE.get(entity.resource)
+    return fits is None or fits(record)
 
 
 def _link(sync: Sync, records: Sequence[Record], keys: dict[str, str], *, first: bool) -> None:
@@ -208,9 +210,7 @@ def _settle_change(
     """After a merge: nothing is left to send, or a Mod is (also where an Add was planned)."""
     if waiting is None:
         if to_send and sync.pushes(entity):
-            changes.record(
-                sync.conn, sync.company_id, entity, [record_id], Action.MOD, sync.now
-            )
+            changes.record(sync.conn, sync.company_id, entity, [record_id], Action.MOD, sync.now)
         return
     values: dict[str, Any] = {"action": Action.MOD}
     if waiting.state == State.NOT_SYNCED:

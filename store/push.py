@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select, update
@@ -16,13 +16,15 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 from qbxml import build
 from qbxml.compare import canonical
 from qbxml.entities import BY_RESOURCE, ENTITIES
-from qbxml.entity import Entity, Family, Field, Lines
-from store import problems
+from qbxml.entity import Entity, Family, Field
+from qbxml.write import Unsendable
+from store import changes, problems
 from store.arrival import equal
 from store.changes import Action, State
 from store.context import Sync
 from store.extras import BEFORE_PUSH
-from store.rows import Loaded, Values, names_of
+from store.ledger import TABLES
+from store.rows import Loaded, Values, names_of, shown_name
 from store.syncing import change, link
 
 claimed_at_once_max = 500
@@ -42,15 +44,14 @@ class Ready:
     @property
     def asks_first(self) -> bool:
         """Whether QuickBooks must be asked before: duplicates, or edits before a deletion."""
-        documents = self.entity.family is Family.TXN
-        return documents and self.change.action != Action.MOD
+        if self.entity.family is not Family.TXN or self.change.action == Action.MOD:
+            return False
+        return self.change.action == Action.ADD or self.link is not None
 
     @property
     def shown(self) -> str:
         """The record for people: `vendor Acme`."""
-        fields = self.row._mapping
-        name = fields.get("full_name") or fields.get("name") or fields.get("number")
-        return f"{self.entity.singular} {name or 'without number'}"
+        return f"{self.entity.singular} {shown_name(self.row)}"
 
 
 def open_count(conn: Connection, company_id: str, now: datetime) -> int:
@@ -181,9 +182,9 @@ def lookups(sync: Sync, claimed: Sequence[Ready]) -> list[Asked]:
                 dated, party = r.values[str(entity.dated)], r.values[str(entity.party)]
                 narrow = {"date_from": dated, "date_to": dated, "party_ids": [party["id"]]}
                 _ask(asked, entity, [r], narrow)
-        removed = [r for r in mine if r not in adds and r.link is not None]
+        removed = {r.link.quickbooks_id: r for r in mine if r not in adds and r.link is not None}
         if removed:
-            _ask(asked, entity, removed, {"ids": [r.link.quickbooks_id for r in removed]})
+            _ask(asked, entity, list(removed.values()), {"ids": list(removed)})
     return asked
 
 
@@ -217,7 +218,7 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
         request_id = f"w{len(asked) + 1}"
         try:
             text, values = _request(sync, item, request_id)
-        except build.Unsendable as refused:
+        except Unsendable as refused:
             _unsendable(sync, item, refused)
             continue
         if text is None:
@@ -255,9 +256,7 @@ def _request(sync: Sync, item: Ready, request_id: str) -> tuple[str | None, Valu
         changed = _changed(sync, entity, linked.base or {}, item.values)
         if not changed:
             return None, item.values
-        text = build.mod(
-            entity, linked.quickbooks_id, linked.edit_sequence, changed, request_id
-        )
+        text = build.mod(entity, linked.quickbooks_id, linked.edit_sequence, changed, request_id)
         return text, item.values
     write = build.delete if action is Action.DELETE else build.void
     return write(entity, linked.quickbooks_id, request_id), item.values
@@ -267,14 +266,16 @@ def _changed(sync: Sync, entity: Entity, base: Values, ours: Values) -> Values:
     """What a Mod must carry: the changed header fields, and all lines when any line changed."""
     changed: Values = {}
     for part in entity.shared_parts:
-        hidden = isinstance(part, Field) and part.withheld
-        if hidden and part.name not in base and not sync.quickbooks.get("personal_data"):
+        if part.name in base:
+            if not equal((part,), base, ours):
+                changed[part.name] = ours.get(part.name)
+            continue
+        withheld = isinstance(part, Field) and part.withheld
+        if withheld and not sync.quickbooks.get("personal_data"):
             continue  # unknown what QuickBooks holds: never overwritten blindly
-        if not equal((part,), base, ours) or part.name not in base:
-            if isinstance(part, Field) and part.name not in base and ours.get(part.name) is None:
-                continue
-            changed[part.name] = ours.get(part.name)
-    if any(isinstance(part, Lines) and part.name in changed for part in entity.lines):
+        if ours.get(part.name) not in (None, []):
+            changed[part.name] = ours[part.name]
+    if any(part.name in changed for part in entity.lines):
         for part in entity.lines:
             changed[part.name] = _in_quickbooks_order(base.get(part.name), ours[part.name])
     return changed
@@ -282,7 +283,8 @@ def _changed(sync: Sync, entity: Entity, base: Values, ours: Values) -> Values:
 
 def _in_quickbooks_order(base: list[Values] | None, ours: list[Values]) -> list[Values]:
     """QuickBooks wants its lines in its order (3290), new ones behind; unknown ids are new."""
-    order = {line["quickbooks_line_id"]: i for i, line in enumerate(base or ())}
+    theirs = {line["quickbooks_line_id"]: line for line in base or ()}
+    order = {line_id: i for i, line_id in enumerate(theirs)}
     kept = [line for line in ours if line["quickbooks_line_id"] in order]
     kept.sort(key=lambda line: order[line["quickbooks_line_id"]])
     new = [
@@ -290,15 +292,20 @@ def _in_quickbooks_order(base: list[Values] | None, ours: list[Values]) -> list[
         for line in ours
         if line["quickbooks_line_id"] not in order
     ]
-    return kept + new
+    return [
+        # Emptied is only what was there: an element sent empty for nothing is refused (3190).
+        {
+            name: value
+            for name, value in line.items()
+            if value is not None or theirs.get(line["quickbooks_line_id"], {}).get(name) is not None
+        }
+        | {"quickbooks_line_id": line["quickbooks_line_id"]}
+        for line in kept + new
+    ]
 
 
-def _unsendable(sync: Sync, item: Ready, refused: build.Unsendable) -> None:
-    sync.conn.execute(
-        update(change)
-        .where(change.c.company_id == sync.company_id, change.c.id == item.change.id)
-        .values(state=State.FAILED)
-    )
+def _unsendable(sync: Sync, item: Ready, refused: Unsendable) -> None:
+    changes.fail(sync.conn, sync.company_id, item.change.id)
     problems.open_problem(
         sync,
         problems.Problem(
@@ -339,15 +346,35 @@ def note_exchange(sync: Sync, asked: Sequence[Asked], exchange_id: str) -> None:
 
 def release(sync: Sync, exchange_ids: Sequence[str]) -> None:
     """These exchanges never reached QuickBooks or ran nothing: their changes are to be sent."""
-    sync.conn.execute(
-        update(change)
-        .where(
+    for row in sync.conn.execute(
+        select(change).where(
             change.c.company_id == sync.company_id,
             change.c.exchange_id.in_(exchange_ids),
             change.c.state == State.SENT,
         )
-        .values(state=State.PENDING, exchange_id=None)
-    )
+    ).all():
+        changes.reopen(sync.conn, sync.company_id, row, sync.now, looked_up_in=None)
 
 
-__all__ = ["Asked", "Ready", "batch", "lookups", "note_exchange", "ready", "release"]
+def release_earlier(sync: Sync) -> None:
+    """Documents made before the connection wait until an admin decides (sync-rules 3)."""
+    choice = sync.preferences.earlier_transactions
+    if choice == "hold":
+        return
+    for entity in ENTITIES:
+        if entity.dated is None or not sync.pushes(entity):
+            continue
+        table = TABLES[entity.resource]
+        chosen = select(table.c.id).where(table.c.company_id == sync.company_id)
+        if choice != "all":
+            chosen = chosen.where(table.c[entity.dated] >= date.fromisoformat(choice))
+        sync.conn.execute(
+            update(change)
+            .where(
+                change.c.company_id == sync.company_id,
+                change.c.state == State.NOT_SYNCED,
+                change.c.finished_at.is_(None),
+                change.c.record_id.in_(chosen),
+            )
+            .values(state=State.PENDING)
+        )

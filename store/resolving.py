@@ -160,5 +160,3 @@ def tie_dangling(sync: Sync, noun: str, arrived: dict[str, str]) -> None:
                     dangling.c.id.in_([row.id for row in rows]),
                 )
             )
-
-

@@ -137,7 +137,7 @@ class Loaded:
                     for (name, _), lines in self.lines.items():
                         if name == part.name:
                             wanted |= {getattr(line, column_name(field)) for line in lines}
-        wanted.discard(None)  # type: ignore[arg-type]
+        wanted.discard(None)
         for ids in chunks(sorted(wanted)):
             for row in self.conn.execute(
                 select(link.c.record_id, link.c.quickbooks_id, link.c.gone_at).where(
@@ -174,7 +174,11 @@ class Loaded:
         if not field.to:
             return {"id": None, "name": value}
         linked = self.links.get(value)
-        return {"id": linked.quickbooks_id if linked and linked.gone_at is None else None, "name": None, "record_id": value}
+        return {
+            "id": linked.quickbooks_id if linked and linked.gone_at is None else None,
+            "name": None,
+            "record_id": value,
+        }
 
     def missing(self, record_id: str) -> list[tuple[Field, str]]:
         """The references that QuickBooks does not have yet: field and our record's id."""
@@ -184,6 +188,15 @@ class Loaded:
             for field, ref in references(self.entity, values)
             if ref["id"] is None
         ]
+
+
+_SHOWN = ("full_name", "name", "number")
+_NAMELESS = "without number"
+
+
+def shown_name(row: Any) -> str:
+    """What people call the record of this row."""
+    return next((getattr(row, n) for n in _SHOWN if getattr(row, n, None)), _NAMELESS)
 
 
 def names_of(
@@ -196,12 +209,12 @@ def names_of(
     found: dict[str, str] = {}
     for resource, record_ids in by_table.items():
         table = TABLES[resource]
-        shown = table.c.get("full_name", table.c.get("name", table.c.get("number")))
+        shown = next(table.c[name] for name in _SHOWN if name in table.c)
         for ids in chunks(record_ids):
             for row in conn.execute(
                 select(table.c.id, shown.label("shown")).where(
                     table.c.company_id == company_id, table.c.id.in_(ids)
                 )
             ):
-                found[row.id] = row.shown or "without number"
+                found[row.id] = row.shown or _NAMELESS
     return found

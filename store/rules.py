@@ -5,8 +5,7 @@ Owns the refusals, in words that say what to do instead. It must not change anyt
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, select
 
@@ -70,7 +69,7 @@ def may_approve(entity: Entity, row: Any) -> None:
         raise Refused(f"This {entity.singular} is deleted; it cannot be approved.")
 
 
-def may_void(entity: Entity) -> None:
+def may_void(entity: Entity) -> NoReturn:
     """Refused for every type of today: payments and transfers are voided, documents deleted."""
     instead = _INSTEAD_OF_VOID.get(entity.resource, "Make it inactive instead.")
     raise Refused(f"{_many(entity)} cannot be voided in CashFlow. {instead}")
@@ -102,6 +101,3 @@ def _not_locked(conn: Connection, entity: Entity, row: Any) -> None:
 
 def _many(entity: Entity) -> str:
     return entity.resource.replace("-", " ").capitalize()
-
-
-Refusal = Callable[[Connection, Entity, Any], None]

@@ -40,6 +40,9 @@ _FULL_NAME = Field("", "full_name", messages=In.RET)
 DEFAULTS: dict[str, dict[str, object]] = {"bills": {"approval": "needs_approval"}}
 """What a new record holds where its body says nothing, beyond `Field.empty`."""
 
+APP_ALONE = frozenset({"approval"})
+"""Columns that a body sets but QuickBooks never sees: changing them sends nothing."""
+
 
 @dataclass(frozen=True)
 class LineShape:

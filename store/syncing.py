@@ -122,7 +122,7 @@ exchange = _tenant(
     Column("session_id", Key, nullable=False),  # the session that made it
     Column("number", BigInteger, nullable=False),  # counts per connector
     Column("kind", String(10), nullable=False),  # read | write
-    Column("state", String(10), nullable=False),  # sent | answered | failed | unknown | settled
+    Column("state", String(10), nullable=False),  # see exchanges.State
     Column("purpose", _JSON, nullable=False),  # requestID -> what it was for
     Column("message_set_id", String(23)),
     Column("request", Text, nullable=False),  # the exact text, committed before it leaves

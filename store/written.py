@@ -6,6 +6,7 @@ must not know how requests were batched or how a reply arrived.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import Act, Decision, decide, explain
-from store import conflicts, matching, problems
+from store import changes, conflicts, matching, problems
 from store.arrival import Page, moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
@@ -40,10 +41,6 @@ class Followup:
     reread: dict[str, list[str]] = field(default_factory=dict)
     fill: dict[str, list[str]] = field(default_factory=dict)
     """Written, but the answer did not carry the record: read it and take its ids and totals."""
-
-    @staticmethod
-    def _add(into: dict[str, list[str]], entity: Entity, quickbooks_id: str) -> None:
-        into.setdefault(entity.resource, []).append(quickbooks_id)
 
 
 def take(sync: Sync, row: Any, reply: Reply | None, then: Followup) -> None:
@@ -95,7 +92,7 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
         row.version,
         _Linked(known, sequence, "", shared_values(entity, row.values)),
     )
-    Followup._add(then.fill, entity, known)
+    then.fill.setdefault(entity.resource, []).append(known)
 
 
 def finish(sync: Sync, row: Any) -> None:
@@ -124,9 +121,7 @@ class _Linked:
     base: Values
 
 
-def _save_link(
-    sync: Sync, entity: Entity, record_id: str, version: int, linked: _Linked
-) -> None:
+def _save_link(sync: Sync, entity: Entity, record_id: str, version: int, linked: _Linked) -> None:
     values = {
         "edit_sequence": linked.edit_sequence,
         "written_edit_sequence": linked.edit_sequence,
@@ -157,9 +152,7 @@ def _save_link(
     )
 
 
-def keep_written(
-    sync: Sync, entity: Entity, record_id: str, version: int, record: Record
-) -> None:
+def keep_written(sync: Sync, entity: Entity, record_id: str, version: int, record: Record) -> None:
     """QuickBooks holds this version of the record now: link it, take what QuickBooks filled in.
 
     What the App changed since that version stays, and goes with its own change.
@@ -194,6 +187,21 @@ def keep_written(
         .where(link.c.company_id == sync.company_id, link.c.record_id == record_id)
         .values(synced_version=version)
     )
+
+
+def fill(sync: Sync, records: Sequence[Record]) -> None:
+    """Records that we wrote and whose answer did not carry them: complete link, lines, totals."""
+    for record in records:
+        linked = sync.conn.execute(
+            select(link).where(
+                link.c.company_id == sync.company_id,
+                link.c.noun == record.entity.query_noun,
+                link.c.quickbooks_id == record.quickbooks_id,
+            )
+        ).first()
+        if linked is not None:
+            entity = BY_RESOURCE[linked.resource]
+            keep_written(sync, entity, linked.record_id, linked.synced_version, record)
 
 
 def _number_lines(
@@ -242,9 +250,10 @@ def _again(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Follo
     if linked is None or row.attempts + 1 >= min(decision.attempts_max or 9, rereads_max) + 1:
         _to_person(sync, entity, row, decision, then)
         return
-    if not _reopen(sync, row, attempts=row.attempts + 1, try_after=None):
-        return
-    Followup._add(then.reread, entity, linked.quickbooks_id)
+    changes.reopen(
+        sync.conn, sync.company_id, row, sync.now, attempts=row.attempts + 1, try_after=None
+    )
+    then.reread.setdefault(entity.resource, []).append(linked.quickbooks_id)
 
 
 def _later(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Followup) -> None:
@@ -253,36 +262,21 @@ def _later(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Follo
         _to_person(sync, entity, row, decision, then)
         return
     pause = timedelta(seconds=pause_seconds_first * 2**row.attempts)
-    _reopen(sync, row, attempts=row.attempts + 1, try_after=sync.now + pause)
-
-
-def _reopen(sync: Sync, row: Any, **values: Any) -> bool:
-    """Back to pending, unless a newer change of the record stands there already."""
-    newer = sync.conn.execute(
-        select(change.c.id).where(
-            change.c.company_id == sync.company_id,
-            change.c.record_id == row.record_id,
-            change.c.finished_at.is_(None),
-            change.c.id != row.id,
-        )
-    ).first()
-    if newer is None:
-        _set(sync, row, state=State.PENDING, **values)
-        return True
-    _set(sync, row, state=State.DROPPED, finished_at=sync.now)
-    action = {"action": row.action} if row.action == Action.ADD else {}
-    sync.conn.execute(
-        update(change)
-        .where(change.c.company_id == sync.company_id, change.c.id == newer.id)
-        .values(**values, **action)
+    changes.reopen(
+        sync.conn,
+        sync.company_id,
+        row,
+        sync.now,
+        attempts=row.attempts + 1,
+        try_after=sync.now + pause,
     )
-    return True
 
 
 def _to_person(sync: Sync, entity: Entity, row: Any, decision: Decision, _then: Followup) -> None:
     """A problem with QuickBooks' own words and what to click."""
-    if _reopen(sync, row, attempts=row.attempts + 1):
-        matching.hold(sync, row.record_id)
+    attempts = row.attempts + 1
+    if changes.reopen(sync.conn, sync.company_id, row, sync.now, attempts=attempts):
+        changes.fail(sync.conn, sync.company_id, row.id)
     shown = show(sync, entity, row.record_id)
     problems.open_problem(
         sync,
@@ -353,6 +347,10 @@ def take_lookup(sync: Sync, purpose: Values, reply: Reply | None) -> None:
         )
     ).all()
     if reply is None:
+        for row in rows:
+            changes.fail(sync.conn, sync.company_id, row.id)
+            why = "QuickBooks did not say whether it has it already."
+            _unknown(sync, entity, row.record_id, why)
         return
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
     if not decision.succeeded:
@@ -432,6 +430,3 @@ def _looked_up_removal(sync: Sync, entity: Entity, row: Any, records: list[Recor
         conflicts.edit_stands(sync, entity, row.record_id, row.id)
         return
     _set(sync, row, looked_up_in=sync.session_id)
-
-
-__all__ = ["Followup", "finish", "keep_written", "show", "take", "take_lookup"]

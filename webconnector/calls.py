@@ -7,7 +7,11 @@ anything; the SOAP layer then gives the protocol answer that ends the update in 
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Protocol
+
+peer: ContextVar[str] = ContextVar("peer", default="")
+"""The address that the present call comes from: clientVersion names no user."""
 
 
 class WebConnectorCalls(Protocol):

@@ -271,7 +271,7 @@ def qwc(*, company: str, path: Path | None, as_json: bool) -> None:
     elif written:
         terminal.say(f"Written: {written}")
     else:
-        click.get_binary_stream("stdout").write(content)
+        click.echo(content, nl=False)
 
 
 def _write(place: Place, facts: dict[str, Any], path: Path | None) -> Path:

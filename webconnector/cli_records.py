@@ -15,8 +15,7 @@ from webconnector import terminal
 from webconnector.cli_options import Place, company_argument, examples, json_option, opened
 from webconnector.terminal import CommandError
 
-PAGE_RECORDS = 100
-RECORDS_MAX = 1_000_000
+PAGE_RECORDS = 500
 
 # Columns of the table, those a resource has; everything else is in --json.
 COLUMNS = (
@@ -61,11 +60,11 @@ class _Moment(click.ParamType[datetime]):
 @click.argument("resource")
 @click.option("--updated-after", type=_Moment(), metavar="T", help="ISO time; UTC without a zone.")
 @click.option(
-    "--limit", default=100, show_default=True, type=click.IntRange(1, RECORDS_MAX), metavar="N"
+    "--limit", type=click.IntRange(1), metavar="N", help="At most so many; without it all."
 )
 @json_option
 def records(
-    *, company: str, resource: str, updated_after: datetime | None, limit: int, as_json: bool
+    *, company: str, resource: str, updated_after: datetime | None, limit: int | None, as_json: bool
 ) -> None:
     """List a company's records of one kind, with how far each has got.
 
@@ -103,25 +102,26 @@ def _state(sync: dict[str, Any] | None) -> str | None:
 
 
 def _all(
-    place: Place, company_id: str, resource: str, updated_after: datetime | None, limit: int
+    place: Place, company_id: str, resource: str, updated_after: datetime | None, limit: int | None
 ) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     after: str | None = None
     with terminal.progress(resource) as step, place.store.read() as conn:
-        while len(rows) < limit:
+        while limit is None or len(rows) < limit:
+            wanted = PAGE_RECORDS if limit is None else min(PAGE_RECORDS, limit - len(rows))
             page = resources.list_records(
                 conn,
                 company_id,
                 resource,
                 updated_after=updated_after,
                 after=after,
-                limit=min(PAGE_RECORDS, limit - len(rows)),
+                limit=wanted,
             )
             rows.extend(page)
             step(len(rows))
-            if len(page) < PAGE_RECORDS:
+            if len(page) < wanted:
                 break
-            after = page[-1]["id"]
+            after = resources.cursor_of(page[-1])
     return rows
 
 

@@ -50,8 +50,9 @@ class Judgement:
 
 def stamp_of(data_exts: Sequence[tuple[str, str, str]], owner_id: str) -> str | None:
     """The FileID that was stamped into the file under our OwnerID, or None."""
+    ours = owner_id.strip("{}").casefold()
     for owner, name, value in data_exts:
-        if owner.casefold() == owner_id.casefold() and name == STAMP and value.strip():
+        if owner.strip("{}").casefold() == ours and name == STAMP and value.strip():
             return value.strip()
     return None
 

@@ -24,8 +24,9 @@ METRICS_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 class Log(Logger):  # type: ignore[misc]
     """gunicorn's log without handlers of its own: its events go where ours go."""
 
-    def setup(self, cfg: Any) -> None:
-        """Leave what `logs.configure` has set up."""
+    def setup(self, cfg: Any) -> None:  # noqa: ARG002 - gunicorn's signature
+        """Leave what `logs.configure` has set up; gunicorn has just cut its logger off from it."""
+        self.error_log.propagate = True
 
 
 class Server(BaseApplication):  # type: ignore[misc]

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
 
+from webconnector.calls import peer
 from webconnector.soap_answers import PRODUCT, fallback, log_failure, reference_for
 from webconnector.soap_contract import BODY_BYTES_MAX, INTUIT, OPERATIONS, SMALL_BODY_BYTES_MAX
 from webconnector.soap_contract import wsdl as wsdl_for
@@ -78,6 +79,7 @@ class Endpoint:
         self._wsdl = wsdl_for(public_url.rstrip("/") + PATH)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        peer.set(environ.get("REMOTE_ADDR") or "")
         response = self._response(environ)
         headers = [
             ("Content-Type", response.content_type),

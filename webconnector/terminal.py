@@ -28,9 +28,10 @@ class CommandError(Exception):
 
 
 class Step(Protocol):
-    """Tells how far a long work is: done so far, and in all if it is known."""
+    """Tells how far a long work is: done so far, in all if it is known, and what is being done."""
 
-    def __call__(self, done: int, total: int | None = None) -> None: ...
+    def __call__(self, done: int, total: int | None = None, *, title: str | None = None) -> None:
+        """Show it."""
 
 
 def say(text: str = "") -> None:
@@ -122,8 +123,8 @@ def progress(title: str) -> Iterator[Step]:
     with bar:
         task = bar.add_task(title, total=None)
 
-        def step(done: int, total: int | None = None) -> None:
-            bar.update(task, completed=done, total=total)
+        def step(done: int, total: int | None = None, *, title: str | None = None) -> None:
+            bar.update(task, completed=done, total=total, description=title)
 
         yield step
 

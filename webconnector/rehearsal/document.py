@@ -134,11 +134,26 @@ def _message_set(messages: etree._Element, version: tuple[int, int]) -> MessageS
         raise MisfitError("QBXMLMsgsRq may not hold text")
     if not len(messages) and new_id is None and old_id is None:
         raise MisfitError("the message set is empty")
+    requests = tuple(_request(node, version) for node in messages)
+    _check_macros(messages)
     return MessageSet(
-        version, tuple(_request(node, version) for node in messages),
+        version, requests,
         attributes["onError"] == "stopOnError",
         attributes.get("responseData") != "includeNone", new_id, old_id,
     )
+
+
+def _check_macros(messages: etree._Element) -> None:
+    """A macro is defined once, as `TxnID:name`, before it is used, in place of a text."""
+    known: set[str] = set()
+    for node in messages.iter():
+        made, used = node.get("defMacro"), node.get("useMacro")
+        if made is not None:
+            if not made.startswith("TxnID:") or made in known:
+                raise MisfitError(f"defMacro {made!r} is misnamed or not the first of its name")
+            known.add(made)
+        if used is not None and (used not in known or node.text):
+            raise MisfitError(f"useMacro {used!r} stands for nothing")
 
 
 def _request(node: etree._Element, version: tuple[int, int]) -> Request:

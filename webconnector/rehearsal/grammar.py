@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -60,7 +60,7 @@ class Element:
 
     @cached_property
     def by_name(self) -> Mapping[str, Element]:
-        """All children by name, those inside choices too."""
+        """All children by name; in a choice that repeats, each of them repeats."""
         return {child.name: child for child in flatten(self.parts)}
 
 
@@ -81,14 +81,14 @@ class Choice:
 Part = Element | Choice
 
 
-def flatten(parts: Sequence[Part]) -> Iterator[Element]:
+def flatten(parts: Sequence[Part], *, repeats: bool = False) -> Iterator[Element]:
     """The elements of a sequence, in order, with choices opened up."""
     for part in parts:
         if isinstance(part, Element):
-            yield part
+            yield replace(part, repeats=True) if repeats else part
         else:
             for arm in part.arms:
-                yield from flatten(arm)
+                yield from flatten(arm, repeats=repeats or part.repeats)
 
 
 class Notation:

@@ -43,6 +43,8 @@ class Preferences:
     iterator_idle_seconds_max: int = 600
     deletions_kept_days: int = 90
     default_tax_item: str = ""
+    last_restore: datetime | None = None
+    last_condense: datetime | None = None
     in_use: set[str] = field(default_factory=set)
     """ListIDs and TxnIDs that somebody has open in a window: writes to them get 3175."""
 

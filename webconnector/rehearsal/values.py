@@ -19,6 +19,13 @@ from webconnector.rehearsal.refusals import StatusError
 Fields = dict[str, Any]
 """Element name -> text, nested Fields (a group or reference), or a list of either (repeats)."""
 
+
+class MacroName(str):
+    """Stands for the TxnID that an earlier Add of the same message set will get."""
+
+    __slots__ = ()
+
+
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 _FORMS = ("Add", "Mod", "Ret")
@@ -59,10 +66,9 @@ def from_element(node: etree._Element, grammar: Element) -> Fields:
     for child in node:
         inner = grammar.by_name[str(child.tag)]
         value: Any = from_element(child, inner) if inner.parts else (child.text or "")
-        if inner.parts and child.get("useMacro") is not None:
-            value = {"useMacro": child.get("useMacro")}
-        elif child.get("useMacro") is not None:
-            value = f"useMacro {child.get('useMacro')}"
+        macro = child.get("useMacro")
+        if macro is not None:
+            value = MacroName(macro)
         name = storage_name(inner.name) if inner.parts else inner.name
         if inner.repeats:
             found.setdefault(name, []).append(value)
@@ -71,42 +77,45 @@ def from_element(node: etree._Element, grammar: Element) -> Fields:
     return found
 
 
-def from_bookkeeper(fields: Mapping[str, Any], grammar: Element, extra: Mapping[str, Element]
-                    ) -> Fields:
-    """What the bookkeeper typed as Fields, held against the record's own grammar.
+def from_bookkeeper(fields: Mapping[str, Any], grammars: Sequence[Element]) -> Fields:
+    """What the bookkeeper typed as Fields, held against all the grammars that know the record.
 
-    `extra` are elements that may be given though the Ret does not show them (by storage name).
     Raises StatusError naming the element for an unknown name, a wrong type or a text too long.
     """
-    known = {storage_name(name) if child.parts else name: child
-             for name, child in grammar.by_name.items()}
-    known.update(extra)
+    known: dict[str, list[Element]] = {}
+    for grammar in grammars:
+        for name, child in grammar.by_name.items():
+            known.setdefault(storage_name(name) if child.parts else name, []).append(child)
     found: Fields = {}
     for name, value in fields.items():
-        child = known.get(name)
-        if child is None:
-            raise StatusError(3110, f"{grammar.name} has no element {name!r}; it knows "
-                                    f"{sorted(known)}")
+        if name not in known:
+            raise StatusError(
+                3110, f"{grammars[0].name} has no element {name!r}; it knows {sorted(known)}")
         if value is None:
             continue
-        if isinstance(value, (list, tuple)):
-            found[name] = [_typed(one, child, extra) for one in value]
+        children = known[name]
+        if children[0].repeats:
+            many = value if isinstance(value, (list, tuple)) else [value]
+            found[name] = [_typed(one, children) for one in many]
         else:
-            found[name] = [_typed(value, child, extra)] if child.repeats else (
-                _typed(value, child, extra))
+            found[name] = _typed(value, children)
     return found
 
 
-def _typed(value: Any, grammar: Element, extra: Mapping[str, Element]) -> Any:
+def _typed(value: Any, grammars: Sequence[Element]) -> Any:
+    grammar = grammars[0]
     if grammar.parts:
         if isinstance(value, str) and grammar.is_ref:
             value = {"FullName": value}
+        if value == "":
+            return value
         if not isinstance(value, Mapping):
             raise StatusError(3110, f"{grammar.name} must be a dictionary, not {value!r}")
-        return from_bookkeeper(value, grammar, {} if grammar.is_ref else extra)
+        return from_bookkeeper(value, grammars)
     text = as_text(value, grammar.type)
     try:
-        check_text(text, grammar)
+        if text:
+            check_text(text, grammar)
     except MisfitError as error:
         raise StatusError(3070 if "longer" in str(error) else 3110, str(error)) from error
     return text
@@ -155,3 +164,8 @@ def merged(old: Fields, sent: Mapping[str, Any]) -> Fields:
         else:
             result[name] = value
     return result
+
+
+def plain_flag(value: bool) -> str:
+    """A truth as QuickBooks writes it."""
+    return "true" if value else "false"

@@ -1,0 +1,70 @@
+"""Which company file a company is bound to, and what QuickBooks last said of itself.
+
+Owns those columns of `company` and `connector`. It must not judge; `webconnector.company_file`
+does.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from store.context import Sync
+from store.syncing import company, connector
+
+
+def connector_of(sync: Sync) -> Row[Any]:
+    """The company's connector."""
+    return sync.conn.execute(
+        select(connector).where(connector.c.company_id == sync.company_id)
+    ).one()
+
+
+def time_zone_of(sync: Sync) -> str:
+    """The company's time zone."""
+    found: str = sync.conn.execute(
+        select(company.c.time_zone).where(company.c.id == sync.company_id)
+    ).scalar_one()
+    return found
+
+
+def _set(sync: Sync, **values: Any) -> None:
+    sync.conn.execute(
+        update(connector).where(connector.c.company_id == sync.company_id).values(**values)
+    )
+
+
+def bind(sync: Sync, path: str, company_name: str, today: date, *, stamped: bool) -> date:
+    """The first company file: bound from now on. Returns the start date, set once."""
+    _set(sync, paths=[path], company_file_name=company_name, stamped=stamped, awaiting=None)
+    start: date | None = sync.conn.execute(
+        select(company.c.start_date).where(company.c.id == sync.company_id)
+    ).scalar_one()
+    sync.conn.execute(
+        update(company)
+        .where(company.c.id == sync.company_id)
+        .values(start_date=start or today, connected_at=sync.now)
+    )
+    return start or today
+
+
+def seen_again(sync: Sync, *, stamped: bool) -> None:
+    """The right file once more; a stamp that appeared counts from now on."""
+    _set(sync, awaiting=None, **({"stamped": True} if stamped else {}))
+
+
+def await_confirmation(sync: Sync, path: str, company_name: str, stamp: str | None) -> None:
+    """An admin has to say whether this is the same company."""
+    _set(sync, awaiting={"path": path, "name": company_name, "stamp": stamp})
+
+
+def remember(sync: Sync, facts: dict[str, Any]) -> None:
+    """Keep what QuickBooks said of itself."""
+    _set(sync, quickbooks=facts)
+
+
+def full_session(sync: Sync) -> None:
+    """Everything was read and nothing that could go is left."""
+    _set(sync, last_full_session_at=sync.now)

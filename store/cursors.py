@@ -1,0 +1,84 @@
+"""Cursors: up to which moment of QuickBooks' wall clock each list has been read.
+
+Owns sync-rules 8 on cursors: greatest TimeModified, an overlap, a clock that runs ahead. Times are
+QuickBooks' own wall-clock texts, never converted (qbxml.md 4: its offsets are wrong in summer).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import insert, select, update
+
+from store.context import Sync
+from store.problems import Problem, open_problem, resolve_cause
+from store.syncing import cursor
+
+overlap_hours = 2
+ahead_hours_max = 26
+_WALL = "%Y-%m-%dT%H:%M:%S"
+_CLOCK = "quickbooks-clock"
+
+
+def read_all(sync: Sync) -> dict[str, str | None]:
+    """Where the next read of each name begins; a name without entry was never read."""
+    rows = sync.conn.execute(select(cursor).where(cursor.c.company_id == sync.company_id))
+    return {row.name: _earlier(row.read_to) for row in rows}
+
+
+def _earlier(read_to: str | None) -> str | None:
+    """Begin earlier than we ended: an hour repeats each autumn, stamps have whole seconds."""
+    if read_to is None:
+        return None
+    begins = datetime.strptime(read_to, _WALL) - timedelta(hours=overlap_hours)  # noqa: DTZ007
+    return begins.strftime(_WALL)
+
+
+def greatest(sync: Sync, seen: str, times: list[str]) -> str:
+    """The greatest of the times that can be true; a clock far ahead never moves a cursor."""
+    latest = sync.now.astimezone(UTC) + timedelta(hours=ahead_hours_max)
+    limit = latest.strftime(_WALL)
+    ahead = [moment for moment in times if moment > limit]
+    if ahead:
+        open_problem(
+            sync,
+            Problem(
+                cause=_CLOCK,
+                kind="clock",
+                title="The clock of the QuickBooks computer is wrong",
+                text=f"QuickBooks reports a change at {max(ahead)}, which is in the future.",
+                advice=(
+                    "Set date and time of that computer right. Until then changes made there are "
+                    "read again each time, and nothing is lost."
+                ),
+            ),
+        )
+    return max([seen, *(moment for moment in times if moment <= limit)])
+
+
+def move(sync: Sync, name: str, read_to: str) -> None:
+    """A read was complete: the next one begins where it ended. A cursor never moves back."""
+    known = sync.conn.execute(
+        select(cursor).where(cursor.c.company_id == sync.company_id, cursor.c.name == name)
+    ).first()
+    if known is None:
+        sync.conn.execute(
+            insert(cursor).values(
+                company_id=sync.company_id,
+                name=name,
+                read_to=read_to or None,
+                first_read_at=sync.now,
+                read_at=sync.now,
+            )
+        )
+        return
+    sync.conn.execute(
+        update(cursor)
+        .where(cursor.c.company_id == sync.company_id, cursor.c.name == name)
+        .values(read_to=max(read_to, known.read_to or "") or None, read_at=sync.now)
+    )
+
+
+def clock_is_right(sync: Sync) -> None:
+    """A whole session in which no time lay in the future."""
+    resolve_cause(sync, _CLOCK, unless_seen_now=True)

@@ -1,0 +1,231 @@
+"""A record as it would be after a body: completed, added up, and checked as a whole.
+
+Owns defaults, amounts and the checks that need more than one field. It must not write anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from qbxml.entity import Entity, Field
+from store.bodies import Given, GivenLine
+from store.ledger import TABLES, account, column_name
+from store.naming import full_name, name_problem, parent_problem
+from store.preferences import Preferences
+from store.shapes import DEFAULTS, LineShape, Shape
+from store.tenants import load
+from store.totals import PRICES, TOTALS, complete_line, total, total_max
+from store.types import new_key
+
+Row = dict[str, Any]
+
+# Kinds of lines whose account may be left out when the company has a default for it.
+_DEFAULT_ACCOUNTS = {("bills", "expense_lines"): "default_expense_account"}
+
+# Accounts that only one type fits.
+_ONE_TYPE = {
+    ("bills", "payable_account"): "AccountsPayable",
+    ("invoices", "receivable_account"): "AccountsReceivable",
+}
+
+
+@dataclass
+class Draft:
+    """The record and its lines as they would be; `before`: as they are (None: new)."""
+
+    conn: Connection
+    company_id: str
+    shape: Shape
+    given: Given
+    before: Row | None
+    lines_before: dict[str, list[Row]]
+    row: Row = field(default_factory=dict)
+    lines: dict[str, list[Row]] = field(default_factory=dict)
+
+    @property
+    def entity(self) -> Entity:
+        """What kind of record it is."""
+        return self.shape.entity
+
+    def complete(self) -> None:
+        """Fill `row` and `lines`; Invalid with everything that is wrong."""
+        self._header()
+        for line in self.shape.lines:
+            self._lines(line)
+        self._total()
+        # What follows asks the database, and needs names and references that could be read.
+        for check in _CHECKS:
+            check(self)
+        self.given.check()
+        if "full_name" in TABLES[self.entity.resource].c and self.names_moved:
+            table = TABLES[self.entity.resource]
+            self.row["full_name"] = full_name(
+                self.conn, table, self.company_id, self.row["name"], self.row["parent_id"]
+            )
+
+    @property
+    def names_moved(self) -> bool:
+        """Whether it is new, renamed, or below another parent."""
+        if self.before is None:
+            return True
+        moving = ("name", "parent_id")
+        return any(self.before.get(name) != self.row.get(name) for name in moving)
+
+    @property
+    def changed(self) -> bool:
+        """Whether it differs from what is there."""
+        return self.before is None or self.row != self.before or self.lines != self.lines_before
+
+    def _header(self) -> None:
+        if self.before is not None:
+            self.row = {**self.before, **self.given.columns}
+            return
+        fresh = DEFAULTS.get(self.entity.resource, {})
+        self.row = {
+            column_name(part): fresh.get(part.name, part.empty) for part in self.shape.shown
+        }
+        self.row |= self.given.columns | {"id": new_key()}
+        _require(self.given, self.shape.taken, self.given.columns, "")
+
+    def _lines(self, shape: LineShape) -> None:
+        name = shape.part.name
+        before = {line["id"]: line for line in self.lines_before.get(name, ())}
+        if name not in self.given.lines:
+            self.lines[name] = self.lines_before.get(name, [])
+            return
+        self.lines[name] = [
+            self._line(shape, line, before.get(line.id or ""), position)
+            for position, line in enumerate(self.given.lines[name])
+        ]
+
+    def _line(self, shape: LineShape, given: GivenLine, before: Row | None, position: int) -> Row:
+        kind = (self.entity.resource, shape.part.name)
+        if before is None:
+            self._default_account(kind, given)
+            _require(self.given, shape.taken, given.columns, given.pointer)
+        if kind in PRICES and (wrong := complete_line(PRICES[kind], given.columns, before)):
+            self.given.refuse(f"{given.pointer}/amount", wrong)
+        empty: Row = {column_name(part): part.empty for part in shape.part.fields}
+        empty |= {column_name(part): part.empty for part in shape.shown}
+        line = {**(before or {**empty, "quickbooks_line_id": None}), **given.columns}
+        for part in shape.taken.values():
+            if part.beside:
+                self._beside(part, line, given, before)
+        return line | {"id": given.id or new_key(), "position": position}
+
+    def _default_account(self, kind: tuple[str, str], given: GivenLine) -> None:
+        if kind in _DEFAULT_ACCOUNTS and "account_id" not in given.columns:
+            default = getattr(self._preferences, _DEFAULT_ACCOUNTS[kind])
+            if default is not None:
+                given.columns["account_id"] = default
+
+    @cached_property
+    def _preferences(self) -> Preferences:
+        return Preferences.from_json(load(self.conn, self.company_id).preferences)
+
+    def _beside(self, part: Field, line: Row, given: GivenLine, before: Row | None) -> None:
+        """A billable status belongs to a customer, and what was billed stays billed."""
+        pointer, name = f"{given.pointer}/{part.name}", part.name
+        was = before[name] if before else None
+        if was in part.read_words:
+            if line[name] != was:
+                self.given.refuse(pointer, "QuickBooks has billed this line already.")
+            return
+        if line[f"{part.beside}_id"] is not None:
+            line[name] = line[name] or part.neutral
+        elif given.columns.get(name) in {None, part.neutral}:
+            line[name] = None
+        else:
+            self.given.refuse(pointer, f"Give the {part.beside} it is billed to as well.")
+
+    def _total(self) -> None:
+        adding = TOTALS.get(self.entity.resource)
+        if adding is None or self.given.wrong:
+            return
+        if self.before is not None and not set(adding.lines) & set(self.given.lines):
+            return  # the lines are as they were, and so is QuickBooks' own total
+        lines = [line for name in adding.lines for line in self.lines[name]]
+        if not lines:
+            self.given.refuse(f"/{adding.lines[0]}", "Give at least one line.")
+            return
+        value = total(lines)
+        self.row[adding.column] = value
+        if value < 0:
+            text = f"The lines add up to {value}; QuickBooks refuses a total below zero."
+            self.given.refuse(f"/{adding.lines[0]}", text)
+        elif value > total_max:
+            text = f"The lines add up to {value}, more than QuickBooks can hold."
+            self.given.refuse(f"/{adding.lines[0]}", text)
+
+
+def _require(given: Given, fields: dict[str, Field], columns: Row, pointer: str) -> None:
+    wrong = {error.pointer for error in given.wrong}
+    if {pointer, f"{pointer}/id"} & wrong:
+        return  # nothing of it could be read, so nothing can be said to be missing
+    for name, part in fields.items():
+        place = f"{pointer}/{name}"
+        if part.required and column_name(part) not in columns and place not in wrong:
+            given.refuse(place, "This is missing.")
+
+
+# --- checks of the whole, each on its own
+
+
+def _name(draft: Draft) -> None:
+    row, entity = draft.row, draft.entity
+    if draft.names_moved and row.get("name") and not draft.given.wrong:
+        table = TABLES[entity.resource]
+        if wrong := name_problem(draft.conn, table, entity, draft.company_id, row):
+            draft.given.refuse("/name", wrong)
+
+
+def _parent(draft: Draft) -> None:
+    row = draft.row
+    moved = draft.before is None or draft.before.get("parent_id") != row.get("parent_id")
+    if row.get("parent_id") is None or not moved:
+        return
+    if draft.entity.child is False:
+        text = "With a parent it would be a job. Jobs are made in QuickBooks and come over."
+        draft.given.refuse("/parent", text)
+        return
+    table = TABLES[draft.entity.resource]
+    if wrong := parent_problem(draft.conn, table, draft.company_id, row):
+        draft.given.refuse("/parent", wrong)
+
+
+def _parent_type(draft: Draft) -> None:
+    """A sub-account is of its parent's type."""
+    if draft.entity.resource != "accounts" or draft.row["parent_id"] is None:
+        return
+    above = _account_type(draft, draft.row["parent_id"])
+    if draft.row.get("type") and above != draft.row["type"]:
+        text = f"A sub-account is of its parent's type; the parent is of type {above}."
+        draft.given.refuse("/type", text)
+
+
+def _fixed_types(draft: Draft) -> None:
+    for part in draft.entity.fields:
+        wanted = _ONE_TYPE.get((draft.entity.resource, part.name))
+        if wanted is None or draft.given.columns.get(column_name(part)) is None:
+            continue
+        found = _account_type(draft, draft.given.columns[column_name(part)])
+        if found != wanted:
+            text = f"This account is of type {found}; pick one of type {wanted}."
+            draft.given.refuse(f"/{part.name}", text)
+
+
+def _account_type(draft: Draft, account_id: str) -> str:
+    found: str = draft.conn.execute(
+        select(account.c.type).where(
+            account.c.company_id == draft.company_id, account.c.id == account_id
+        )
+    ).scalar_one()
+    return found
+
+
+_CHECKS: tuple[Callable[[Draft], None], ...] = (_name, _parent, _parent_type, _fixed_types)

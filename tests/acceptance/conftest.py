@@ -1,0 +1,36 @@
+"""Worlds for the acceptance tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from tests.acceptance.world import World, world
+
+
+@pytest.fixture
+def make_world(database_url: str) -> Iterator[Callable[..., World]]:
+    """Make a world on the database of this test; options go to the company and its file."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(world(database_url, **options))
+
+
+@pytest.fixture
+def acme(make_world: Callable[..., World]) -> World:
+    """A company connected to its file, with the records every test needs."""
+    made: World = make_world()
+    stock(made)
+    return made
+
+
+def stock(made: World) -> dict[str, Any]:
+    """Accounts, items and people that QuickBooks has from the start."""
+    books = made.books
+    return {
+        "bank": books.add("Account", {"Name": "Checking", "AccountType": "Bank"}),
+        "rent": books.add("Account", {"Name": "Rent", "AccountType": "Expense"}),
+        "sales": books.add("Account", {"Name": "Sales", "AccountType": "Income"}),
+    }

@@ -1,0 +1,165 @@
+"""Whether the right QuickBooks and the right company file are open, asked once a session.
+
+Owns what happens before any request of ours leaves (sync-rules 8 and 9): the judgement kept, the
+file bound, the facts remembered. It must not know SOAP.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from qbxml.host import HostFacts, host_facts
+from qbxml.wellformed import UnreadableReply
+from store import binding, problems
+from store.context import Sync
+from store.sessions import Session
+from webconnector.company_file import Bound, Found, Verdict, judge, stamp_of
+
+_QBXML = (13, 0)
+_COUNTRY = "US"
+
+
+class Stop(Exception):
+    """The session cannot go on; the text is what the Web Connector shows."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+def check(
+    sync: Sync, session: Session, hcp: str, path: str, country: str, version: tuple[int, int]
+) -> None:
+    """Judge what is open and bind or remember it; raises Stop when nothing may move."""
+    try:
+        facts = host_facts(hcp)
+    except UnreadableReply:
+        facts = HostFacts()
+    if not path.strip() or "CompanyQuery" in facts.failed or not hcp.strip():
+        raise Stop(
+            "CashFlow did nothing: the Web Connector did not say which company file is open. "
+            "Open the company file in QuickBooks and press Update Selected."
+        )
+    session.quickbooks = facts.product or None
+    session.company_file = path
+    _require_version(facts, version)
+    _require_file(sync, facts, path)
+    sync.quickbooks = _remembered(facts, country)
+    binding.remember(sync, sync.quickbooks)
+    _require_country(sync)
+
+
+def _require_version(facts: HostFacts, version: tuple[int, int]) -> None:
+    offered = [_numbers(text) for text in facts.supported_versions] or [version]
+    if max(offered) < _QBXML:
+        raise Stop(
+            f"CashFlow needs QuickBooks 2014 or newer; this is {facts.product or 'an older one'}. "
+            "Nothing was read or changed. Update QuickBooks, then sync again."
+        )
+
+
+def _numbers(text: str) -> tuple[int, int]:
+    """`13.0` as (13, 0); the old Canadian and British versions (`CA3.0`) count as too old."""
+    major, _, minor = text.partition(".")
+    if not (major.isdecimal() and minor.isdecimal()):
+        return (0, 0)
+    return (int(major), int(minor))
+
+
+def _require_file(sync: Sync, facts: HostFacts, path: str) -> None:
+    connector = binding.connector_of(sync)
+    exts = [(ext.owner_id, ext.name, ext.value) for ext in facts.data_exts]
+    found = Found(path, facts.company_name, stamp_of(exts, connector.owner_id))
+    bound = Bound(
+        tuple(connector.paths),
+        connector.company_file_name or "",
+        connector.file_id,
+        connector.stamped,
+    )
+    judgement = judge(found, bound)
+    if judgement.verdict is Verdict.BIND:
+        _bind(sync, found)
+    elif judgement.verdict is Verdict.RIGHT:
+        binding.seen_again(sync, stamped=found.stamp is not None)
+        problems.resolve_cause(sync, "company-file")
+    else:
+        _wrong(sync, judgement.verdict, judgement.reason, found, bound)
+
+
+def _bind(sync: Sync, found: Found) -> None:
+    zone = ZoneInfo(binding.time_zone_of(sync))
+    today: date = sync.now.astimezone(zone).date()
+    sync.start_date = binding.bind(
+        sync, found.path, found.company_name, today, stamped=found.stamp is not None
+    )
+
+
+def _wrong(sync: Sync, verdict: Verdict, reason: str, found: Found, bound: Bound) -> None:
+    expected = bound.paths[0] if bound.paths else "none yet"
+    text = (
+        f"CashFlow did nothing. Open in QuickBooks: {found.path} ({found.company_name}). "
+        f"Expected: {expected} ({bound.company_name or 'no company yet'}). Reason: {reason}."
+    )
+    if verdict is Verdict.CONFIRM:
+        binding.await_confirmation(sync, found.path, found.company_name, found.stamp)
+        advice = (
+            "If this is the same company's file, moved or renamed, an administrator confirms it "
+            "in CashFlow. If not, open the right company file in QuickBooks."
+        )
+    else:
+        advice = (
+            "Open the right company file in QuickBooks. A file that belongs to another connection "
+            "is never used; to bind this one, an administrator binds the company anew."
+        )
+    problems.open_problem(
+        sync,
+        problems.Problem(
+            cause="company-file",
+            kind="company_file",
+            title="Another company file is open in QuickBooks",
+            text=text,
+            advice=advice,
+        ),
+    )
+    raise Stop(f"{text} {advice}")
+
+
+def _remembered(facts: HostFacts, country: str) -> dict[str, Any]:
+    """What is kept of the reply: no EIN, no SSN, no addresses."""
+    return {
+        **facts.preferences,
+        "product": facts.product,
+        "version": f"{facts.major_version}.{facts.minor_version}".strip("."),
+        "country": facts.country or country,
+        "supported_versions": list(facts.supported_versions),
+        "file_mode": facts.file_mode,
+        "company_name": facts.company_name,
+        "accountant_copy": asdict(facts.accountant_copy) if facts.accountant_copy else None,
+    }
+
+
+def _require_country(sync: Sync) -> None:
+    """Only US company files are written to (sync-rules 5)."""
+    country = str(sync.quickbooks.get("country") or _COUNTRY)
+    if country.upper() == _COUNTRY:
+        problems.resolve_cause(sync, "country")
+        return
+    problems.open_problem(
+        sync,
+        problems.Problem(
+            cause="country",
+            kind="country",
+            title="This is not a US company file",
+            text=f"QuickBooks says that this company file is of the {country} edition. "
+            "CashFlow reads it but writes nothing to it.",
+            advice="Only US editions of QuickBooks are supported. Ask CashFlow support.",
+        ),
+    )
+
+
+def may_write(sync: Sync) -> bool:
+    """Whether this company file may be written to at all."""
+    return str(sync.quickbooks.get("country") or _COUNTRY).upper() == _COUNTRY

@@ -1,0 +1,250 @@
+"""Both books side by side: what CashFlow holds against what the stand-in QuickBooks holds.
+
+Owns the comparison that `webconnector demo` and the acceptance tests end with: every shared field
+of every linked record, and nothing missing on either side that the sync rules bring there. It
+reads both sides' own words and does not use the code that syncs them. Must not change anything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from qbxml.entities import ENTITIES
+from qbxml.entity import ADDRESS_PARTS, Entity, Family, Field, In, Kind, Lines
+from qbxml.text import to_quickbooks
+
+Fields = Mapping[str, Any]
+"""A record as QuickBooks tells it: element names, nested, texts in QuickBooks' form."""
+
+_NUMBERS = frozenset({Kind.AMOUNT, Kind.PRICE, Kind.QUANTITY, Kind.PERCENT, Kind.INT})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One disagreement: which record, which field, and what each side says."""
+
+    resource: str
+    record: str
+    field: str
+    cashflow: Any
+    quickbooks: Any
+
+    def __str__(self) -> str:
+        return (
+            f"{self.resource} {self.record}: {self.field} is {self.cashflow!r} in CashFlow and "
+            f"{self.quickbooks!r} in QuickBooks"
+        )
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which of QuickBooks' documents the rules bring over (sync-rules 1 and 2)."""
+
+    start_date: str
+    two_way_bills: bool = False
+    personal_data: bool = False
+
+
+@dataclass
+class Result:
+    """What was compared, and where the books disagree."""
+
+    linked: Counter[str] = field(default_factory=Counter)
+    fields: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing differs, and anything was compared at all."""
+        return not self.differences and self.fields > 0
+
+
+def compare(
+    cashflow: Mapping[str, Sequence[Mapping[str, Any]]],
+    quickbooks: Callable[[str], Iterable[Fields]],
+    scope: Scope,
+) -> Result:
+    """Compare the records of every resource.
+
+    `cashflow`: the App's living records by resource, as `store.resources.list_records` gives them.
+    `quickbooks`: gives all living records of a kind (`Vendor`, `ItemService`) as Fields.
+    """
+    return _Comparison(cashflow, quickbooks, scope).run()
+
+
+class _Comparison:
+    def __init__(
+        self,
+        cashflow: Mapping[str, Sequence[Mapping[str, Any]]],
+        quickbooks: Callable[[str], Iterable[Fields]],
+        scope: Scope,
+    ) -> None:
+        self.cashflow = cashflow
+        self.quickbooks = quickbooks
+        self.scope = scope
+        self.result = Result()
+        # App id -> QuickBooks' id, to hold references of both sides against each other.
+        self.quickbooks_ids = {
+            record["id"]: record["sync"]["quickbooks_id"]
+            for records in cashflow.values()
+            for record in records
+            if record["sync"]["quickbooks_id"]
+        }
+
+    def run(self) -> Result:
+        for entity in ENTITIES:
+            self._compare_entity(entity)
+        return self.result
+
+    def _compare_entity(self, entity: Entity) -> None:
+        theirs = {_id(entity, record): record for record in self._living(entity)}
+        seen = set()
+        for ours in self.cashflow.get(entity.resource, ()):
+            quickbooks_id = ours["sync"]["quickbooks_id"]
+            if quickbooks_id in theirs:
+                seen.add(quickbooks_id)
+                self._compare_record(entity, ours, theirs[quickbooks_id])
+            elif quickbooks_id or entity.push.new:
+                self._differ(entity, _called(ours), "the record", ours["sync"]["state"], None)
+        for quickbooks_id, record in theirs.items():
+            if quickbooks_id not in seen and self._comes_over(entity, record):
+                self._differ(entity, _called_there(record), "the record", None, quickbooks_id)
+
+    def _living(self, entity: Entity) -> Iterator[Fields]:
+        for kind in entity.rets or (entity.noun,):
+            for record in self.quickbooks(kind):
+                if entity.child is None or bool(record.get("ParentRef")) == entity.child:
+                    yield record
+
+    def _comes_over(self, entity: Entity, record: Fields) -> bool:
+        if entity.family is Family.LIST:
+            return bool(entity.pull)
+        if entity.starts:
+            return str(record["TxnDate"]) >= self.scope.start_date
+        # A bill on which anything was paid or credited never comes over as new.
+        untouched = Decimal(record["AmountDue"]) == Decimal(record.get("OpenAmount") or 0)
+        return self.scope.two_way_bills and untouched
+
+    def _compare_record(self, entity: Entity, ours: Mapping[str, Any], theirs: Fields) -> None:
+        self.result.linked[entity.resource] += 1
+        follows = bool(entity.pull) and (
+            entity.pull.switch is None or getattr(self.scope, entity.pull.switch.value)
+        )
+        if ours["sync"]["state"] != "synced":
+            self._differ(entity, _called(ours), "sync", ours["sync"]["state"], "confirmed")
+        for part in entity.parts:
+            if part.name not in ours or not part.messages & In.RET:
+                continue
+            if not (part.shared or follows):
+                continue
+            if isinstance(part, Lines):
+                self._compare_lines(entity, part, ours, theirs)
+            elif not part.withheld or self.scope.personal_data:
+                self._compare_field(entity, part, part.name, ours, _called(ours), theirs)
+
+    def _compare_field(
+        self,
+        entity: Entity,
+        part: Field,
+        path: str,
+        ours: Mapping[str, Any],
+        called: str,
+        theirs: Fields,
+    ) -> None:
+        self.result.fields += 1
+        one = self._ours(part, ours.get(part.name))
+        other = _theirs(part, theirs)
+        if one != other:
+            self._differ(entity, called, path, one, other)
+
+    def _compare_lines(
+        self, entity: Entity, part: Lines, ours: Mapping[str, Any], theirs: Fields
+    ) -> None:
+        lines = list(theirs.get(part.element) or ())
+        for group in theirs.get(part.group or "") or ():
+            lines.extend(group.get(part.element) or ())
+        mine = list(ours[part.name])
+        if len(mine) != len(lines):
+            self._differ(entity, _called(ours), part.name, len(mine), len(lines))
+            return
+        fields = [one for one in part.fields if mine and one.name in mine[0]]
+        if part.group and theirs.get(part.group):
+            # Lines inside groups and beside them: QuickBooks' order is not told, compare as sets.
+            mine.sort(key=lambda line: [str(self._ours(one, line[one.name])) for one in fields])
+            lines.sort(key=lambda line: [str(_theirs(one, line)) for one in fields])
+        for position, (mine_line, line) in enumerate(zip(mine, lines, strict=True)):
+            for one in fields:
+                path = f"{part.name}/{position}/{one.name}"
+                self._compare_field(entity, one, path, mine_line, _called(ours), line)
+
+    def _ours(self, part: Field, value: Any) -> Any:
+        """The App's value in the form that `_theirs` gives."""
+        if part.kind is Kind.REF:
+            return None if value is None else self.quickbooks_ids.get(value["id"], value["id"])
+        if part.kind is Kind.ADDRESS:
+            lines = value or {}
+            return {name: _text(lines.get(name)) for _, name, _ in ADDRESS_PARTS if lines.get(name)}
+        if part.kind in _NUMBERS:
+            return None if value is None else Decimal(str(value))
+        if part.kind is Kind.TEXT:
+            return _text(value)
+        return value
+
+    def _differ(
+        self, entity: Entity, record: str, name: str, cashflow: Any, quickbooks: Any
+    ) -> None:
+        self.result.differences.append(
+            Difference(entity.resource, record, name, cashflow, quickbooks)
+        )
+
+
+def _theirs(part: Field, record: Fields) -> Any:
+    """QuickBooks' value: numbers as Decimal, references as ListID, None when absent."""
+    value = next(
+        (found for path in part.elements if (found := _at(record, path)) is not None), None
+    )
+    if part.kind is Kind.BOOL:
+        return part.empty if value is None else value == "true"
+    if value is None or value == "":
+        return {} if part.kind is Kind.ADDRESS else None
+    if part.kind is Kind.REF:
+        return value.get("ListID")
+    if part.kind is Kind.ADDRESS:
+        return {
+            name: _text(value[element]) for element, name, _ in ADDRESS_PARTS if value.get(element)
+        }
+    if part.kind in _NUMBERS:
+        return Decimal(str(value))
+    if part.kind is Kind.ENUM and part.words:
+        return dict((theirs, ours) for ours, theirs in part.words)[value]
+    return _text(value) if part.kind is Kind.TEXT else value
+
+
+def _at(record: Fields, path: str) -> Any:
+    value: Any = record
+    for name in path.split("/"):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _text(value: str | None) -> str | None:
+    """In QuickBooks' form: its letters, no outer blanks, one kind of line ends."""
+    return to_quickbooks(value) or None if value else None
+
+
+def _id(entity: Entity, record: Fields) -> str:
+    return str(record[entity.family.id_element])
+
+
+def _called(record: Mapping[str, Any]) -> str:
+    return str(
+        record.get("full_name") or record.get("name") or record.get("number") or record["id"]
+    )
+
+
+def _called_there(record: Fields) -> str:
+    return str(record.get("FullName") or record.get("Name") or record.get("RefNumber") or "?")

@@ -1,0 +1,286 @@
+"""A session's work, one step per call: what is sent next, what an answer does, how it ends.
+
+Owns the order of a session (sync-rules 8): settle, read, write, balances. It must not know SOAP,
+tickets or transactions; `exchange.py` does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from qbxml.hresult import Action, HresultDecision, decide_hresult
+from qbxml.parse import Replies, replies
+from qbxml.wellformed import UnreadableReply
+from store import binding, cursors, exchanges, problems, push, written
+from store.context import Sync
+from store.exchanges import Kind
+from store.exchanges import State as Sent
+from store.sessions import Session
+from webconnector import opening, reading, writing
+from webconnector.plan import Plan, Read
+from webconnector.protocol import State
+from webconnector.settings import Settings
+
+_log = structlog.get_logger("webconnector.steps")
+
+ALL_DONE = 100
+_GIVE_UP = -1
+_NOTHING_LEFT = "Nothing is left to do."
+_UNREADABLE = (
+    "QuickBooks' answer could not be read. Nothing is lost: the next sync asks again. "
+    "If it happens again, tell CashFlow support."
+)
+_NO_ANSWER = (
+    "The Web Connector brought no answer of QuickBooks. The next sync finds out what was done."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What receiveResponseXML brought."""
+
+    response: str
+    hresult: str
+    message: str
+
+
+class Steps:
+    """The session at work in the transaction of one call."""
+
+    def __init__(self, sync: Sync, session: Session, settings: Settings) -> None:
+        self.sync = sync
+        self.session = session
+        self.plan = Plan.from_json(session.plan)
+        self._page_records_max = settings.page_records_max
+
+    def keep(self) -> None:
+        """Put plan and counters back into the session."""
+        self.session.plan = self.plan.to_json()
+        tally = self.sync.tally
+        self.session.changes_in += tally.changes_in
+        self.session.changes_out += tally.changes_out
+        self.session.problems += tally.problems
+
+    # --- sending
+
+    def next_request(
+        self, hcp: str, company_file: str, country: str, version: tuple[int, int]
+    ) -> str:
+        """The next message set, its exact text committed before it leaves; '' when there is none."""
+        if not self.plan.checked:
+            try:
+                opening.check(self.sync, self.session, hcp, company_file, country, version)
+            except opening.Stop as stop:
+                self.stop(stop.text)
+                return ""
+            self.plan.checked = True
+            problems.resolve_cause(self.sync, "connection")
+            push.release_earlier(self.sync)
+            reading.begin(self.sync, self.plan, self._page_records_max)
+        found = exchanges.prepared(self.sync.conn, self.sync.company_id, self.session.id)
+        row = found or self._prepare()
+        if row is None:
+            self.session.state = State.DONE
+            self.session.last_error = _NOTHING_LEFT
+            return ""
+        exchanges.send(self.sync, row)
+        self.session.state = State.OWED
+        return str(row.request)
+
+    def resend(self) -> str:
+        """The answer to our answer was lost: the same text once more."""
+        row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
+        return str(row.request) if row is not None else ""
+
+    def _prepare(self) -> Any | None:
+        """The next exchange, kept; None when all is done."""
+        owed = exchanges.owed(self.sync)
+        if owed is not None:
+            return owed
+        if self.plan.open_reads:
+            return self._ask()
+        writable = opening.may_write(self.sync) and not self.sync.preview and not self.plan.failed
+        if writable:
+            made = writing.prepare(self.sync, self.plan)
+            if made is not None:
+                return self._row(made[0])
+        if self.plan.wrote:
+            self.plan.wrote = False
+            reading.balances_again(self.plan)
+            return self._ask()
+        return None
+
+    def _ask(self) -> Any:
+        made = writing.keep(self.sync, reading.ask(self.plan), Kind.READ)
+        return self._row(made[0])
+
+    def _row(self, exchange_id: str) -> Any:
+        return exchanges.find(self.sync.conn, self.sync.company_id, exchange_id)
+
+    # --- receiving
+
+    def take(self, answered: Answered, *, late: bool) -> int:
+        """Store QuickBooks' answer and act on it; -1 stops, 100 ends, else the percentage."""
+        row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
+        if row is None or (late and row.kind != Kind.WRITE):
+            return _GIVE_UP
+        stopped = self._act_on(row, answered)
+        if late:
+            return _GIVE_UP
+        if stopped:
+            self.stop(stopped)
+            return _GIVE_UP
+        reading.unpark(self.sync, self.plan)
+        if self._prepare() is None:
+            return self._all_done()
+        self.session.state = State.READY
+        waiting = push.open_count(self.sync.conn, self.sync.company_id, self.sync.now)
+        # A bar that runs backwards frightens people: new work slows it down instead.
+        self.session.percent = max(self.session.percent, self.plan.percent(waiting))
+        return self.session.percent
+
+    def _act_on(self, row: Any, answered: Answered) -> str:
+        """Returns why the session must stop; '' to go on."""
+        if answered.hresult.strip():
+            return self._failed(row, answered)
+        if not answered.response.strip():
+            return _NO_ANSWER if row.kind == Kind.WRITE else self._read_lost(row, _NO_ANSWER)
+        try:
+            answer = replies(answered.response)
+        except UnreadableReply as error:
+            _log.warning("answer_unreadable", session=self.session.id, reason=str(error)[:200])
+            return self._unreadable(row, answered.response)
+        records = sum(len(reply.records) for reply in answer.replies)
+        exchanges.answered(self.sync, row, answered.response, records)
+        if row.kind == Kind.WRITE:
+            reading.again(self.plan, writing.take(self.sync, self.plan, row, answer))
+        else:
+            self._take_reads(row, answer)
+        return ""
+
+    def _take_reads(self, row: Any, answer: Replies) -> None:
+        for purpose, reply in writing.pairs(row.purpose, answer.replies):
+            if purpose["do"] == "lookup":
+                written.take_lookup(self.sync, purpose, reply)
+                continue
+            read: Read = self.plan.reads[purpose["read"]]
+            if reply is None:
+                read.done = True
+                self.plan.failed.append(read.name)
+                continue
+            reading.take(self.sync, self.plan, read, reply, row.id)
+        if row.id in self.plan.parked:
+            exchanges.park(self.sync, [row.id], parked=True)
+
+    def _failed(self, row: Any, answered: Answered) -> str:
+        """QuickBooks could not be asked or refused the whole set."""
+        decision = decide_hresult(answered.hresult)
+        facts = {"hresult": decision.hex[:20], "message": answered.message}
+        if row.kind == Kind.WRITE and decision.outcome_unknown:
+            exchanges.mark(self.sync, row.id, Sent.SENT, **facts)  # the next session settles it
+            return self._why(decision, answered)
+        exchanges.mark(self.sync, row.id, Sent.FAILED, **facts)
+        if row.kind == Kind.WRITE and writing.refused_whole(self.sync, self.plan, row, decision):
+            return ""
+        return self._why(decision, answered)
+
+    def _why(self, decision: HresultDecision, answered: Answered) -> str:
+        if decision.action is not Action.RETRY:
+            problems.open_problem(
+                self.sync,
+                problems.Problem(
+                    cause="hresult",
+                    kind="quickbooks",
+                    title=decision.title,
+                    text=f"QuickBooks did not do what was asked: {answered.message or 'no reason'}",
+                    advice=decision.advice,
+                    code=decision.hex,
+                    quickbooks_text=answered.message,
+                ),
+            )
+        return f"{decision.title}. {decision.advice}"
+
+    def _read_lost(self, row: Any, why: str) -> str:
+        exchanges.mark(self.sync, row.id, Sent.LOST)
+        return why
+
+    def _unreadable(self, row: Any, response: str) -> str:
+        """Keep it for support; what it may have written is looked for before it goes again."""
+        if row.kind == Kind.WRITE:
+            push.release(self.sync, [row.id])
+        exchanges.mark(self.sync, row.id, Sent.UNKNOWN, response=response)
+        problems.open_problem(
+            self.sync,
+            problems.Problem(
+                cause="unreadable-answer",
+                kind="program",
+                title="An answer of QuickBooks could not be read",
+                text=_UNREADABLE,
+                advice="Send the session's log to CashFlow support.",
+            ),
+        )
+        return _UNREADABLE
+
+    def repeat(self) -> int:
+        """Delivered twice: the same answer as before, nothing is changed."""
+        return ALL_DONE if self.session.state == State.DONE else max(0, self.session.percent)
+
+    def keep_raw(self, response: str) -> None:
+        """Keep an answer that we failed to act on; a write stays owed and is settled later."""
+        row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
+        if row is not None:
+            state = Sent.SENT if row.kind == Kind.WRITE else Sent.FAILED
+            exchanges.mark(self.sync, row.id, state, response=response)
+
+    # --- ending
+
+    def _all_done(self) -> int:
+        reading.settle_problems(self.sync, self.plan)
+        if not self.plan.failed:
+            cursors.clock_is_right(self.sync)
+            for cause in ("hresult", "unreadable-answer", "program", "message-set"):
+                problems.resolve_cause(self.sync, cause, unless_seen_now=True)
+            binding.full_session(self.sync)
+        self.session.state = State.DONE
+        self.session.outcome = "finished"
+        self.session.percent = ALL_DONE
+        return ALL_DONE
+
+    def stop(self, why: str) -> None:
+        """The session ends early; the Web Connector asks why and shows it."""
+        self.session.state = State.STOPPING
+        self.session.outcome = "stopped"
+        self.session.last_error = why
+
+    def close(self) -> str:
+        """Say what was done and close."""
+        if self.session.outcome is None:
+            self.session.last_error = self.session.last_error or "Stopped before the end."
+        self.session.end(State.CLOSED, "stopped", self.sync.now)
+        exchanges.abandon(self.sync, self.session.id)
+        self.session.text = self._summary()
+        _log.info(
+            "session_closed",
+            company=self.session.company_id,
+            session=self.session.id,
+            outcome=self.session.outcome,
+        )
+        return self.session.text
+
+    def _summary(self) -> str:
+        """`12 changes in, 3 out, 1 problem`."""
+        done = self.session
+        moved = f"{_count(done.changes_in, 'change')} in, {done.changes_out} out"
+        text = f"{moved}, {_count(done.problems, 'problem')}"
+        if self.session.outcome != "finished":
+            return f"Stopped: {self.session.last_error} ({text})"
+        if self.sync.preview:
+            return f"{text}. Nothing was sent yet: an administrator starts the first sync."
+        return text
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,130 @@
+"""Writing in a session: the next message set of App changes, and what its answer does.
+
+Owns sync-rules 9 as far as one set goes: its id, what was refused as a whole, what is unknown. It
+must not know SOAP.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qbxml import build
+from qbxml.hresult import Action as HresultAction
+from qbxml.hresult import HresultDecision
+from qbxml.parse import Replies, Reply
+from qbxml.status import Act, decide_message_set
+from store import changes, exchanges, problems, push, written
+from store.context import Sync
+from store.exchanges import Kind, Prepared, State
+from store.push import Asked
+from webconnector.plan import Plan
+
+
+def prepare(sync: Sync, plan: Plan) -> tuple[str, Prepared] | None:
+    """The next lookup or write of App changes, kept; None when nothing can go."""
+    while claimed := push.ready(sync):
+        asked = push.lookups(sync, claimed)
+        if asked:
+            return keep(sync, asked, Kind.READ)
+        asked = push.batch(sync, claimed, plan.batch_max)
+        if asked:
+            exchange_id, made = keep(sync, asked, Kind.WRITE)
+            push.note_exchange(sync, asked, exchange_id)
+            plan.wrote = True
+            return exchange_id, made
+        # All were unsendable or had nothing to say, and are settled: others may have waited.
+    return None
+
+
+def keep(sync: Sync, asked: list[Asked], kind: Kind) -> tuple[str, Prepared]:
+    """Make a message set of these requests and keep its exact text before it can leave."""
+    number = exchanges.next_number(sync)
+    set_id = exchanges.message_set_id(number, sync.session_id) if kind is Kind.WRITE else None
+    text = build.message_set([one.text for one in asked], new_message_set_id=set_id or "")
+    made = Prepared(kind, text, {one.request_id: one.purpose for one in asked}, set_id)
+    return exchanges.keep(sync, number, made), made
+
+
+def take(sync: Sync, plan: Plan, row: Any, answer: Replies) -> written.Followup:
+    """Act on the answer to a write set; returns what must be read next."""
+    then = written.Followup()
+    decision = decide_message_set(answer.message_set_status)
+    if decision.act not in (Act.OK, Act.EMPTY):
+        _set_unknown(sync, row, answer.message_set_status)
+        return then
+    for purpose, reply in pairs(row.purpose, answer.replies):
+        if purpose["do"] == "write":
+            one = changes.find(sync.conn, sync.company_id, purpose["change"])
+            if one is not None and one.state == changes.State.SENT:
+                written.take(sync, one, reply, then)
+                plan.done += 1
+    return then
+
+
+def pairs(
+    purpose: dict[str, Any], answered: list[Reply]
+) -> list[tuple[dict[str, Any], Reply | None]]:
+    """Each request with its reply: by requestID, by position where QuickBooks left that out."""
+    by_id = {reply.request_id: reply for reply in answered if reply.request_id}
+    if not by_id and len(answered) == len(purpose):
+        return list(zip(purpose.values(), answered, strict=True))
+    return [(what, by_id.get(request_id)) for request_id, what in purpose.items()]
+
+
+def _set_unknown(sync: Sync, row: Any, code: int | None) -> None:
+    """QuickBooks keeps no answer for this set: look for each record before it is sent again.
+
+    Documents are looked up by number, party and our own id, lists by name (QuickBooks refuses a
+    second one), a Mod carries an EditSequence: none of them can be written twice.
+    """
+    push.release(sync, [row.id])
+    exchanges.mark(sync, row.id, State.UNKNOWN)
+    if code in (9001, 9004):
+        problems.open_problem(
+            sync,
+            problems.Problem(
+                cause="message-set",
+                kind="program",
+                title="A repeated write was not recognised by QuickBooks",
+                text=f"QuickBooks answered {code} to a write that was sent again.",
+                advice="Tell CashFlow support. Every record is looked up before it goes again.",
+                code=str(code),
+            ),
+        )
+
+
+def refused_whole(sync: Sync, plan: Plan, row: Any, decision: HresultDecision) -> bool:
+    """QuickBooks could not read the set at all, nothing of it ran: halve it until one is alone.
+
+    Returns whether the session goes on.
+    """
+    push.release(sync, [row.id])
+    count = len(row.purpose)
+    if decision.action is not HresultAction.PARK:
+        return False
+    if count > 1:
+        plan.batch_max = max(1, count // 2)
+        return True
+    (purpose,) = row.purpose.values()
+    one = changes.find(sync.conn, sync.company_id, purpose["change"])
+    if one is not None:
+        _park(sync, one, decision)
+    return True
+
+
+def _park(sync: Sync, one: Any, decision: HresultDecision) -> None:
+    shown = written.show(sync, changes.entity_of(one.resource), one.record_id)
+    changes.fail(sync.conn, sync.company_id, one.id)
+    problems.open_problem(
+        sync,
+        problems.Problem(
+            cause=f"unreadable:{one.record_id}",
+            kind="unreadable",
+            title=f"QuickBooks cannot read {shown}",
+            text=f"QuickBooks refused the whole request for {shown}. Nothing was changed there.",
+            advice="Look for unusual characters in it, change it in CashFlow, and tell support.",
+            code=decision.hex,
+            resource=one.resource,
+            record_id=one.record_id,
+        ),
+    )
