@@ -159,21 +159,13 @@ def query(  # noqa: PLR0913 (a query has that many filters)
 ) -> str:
     """Build a query. Unbuildable (a ValueError) when its parts exclude each other.
 
-    `ids`, `full_names` (lists) and `ref_numbers` (documents) each stand alone, without filters.
-    `iterator` is `Start`, or `Stop` with an `iterator_id`; an `iterator_id` alone continues, with
-    the same filters as at the start. `modified_from` is wall-clock text as QuickBooks gave it,
-    inclusive; `date_from` and `date_to` are ISO days, inclusive; the two exclude each other.
-    `party_ids` are ListIDs of vendors or customers; `number_range` runs from one number to another.
-    `lines` defaults to what the entity needs (a bare noun: none). `only` trims the answer to these
-    elements; what tells a job from a customer is asked for all the same.
+    `ids`, `full_names` (lists) or `ref_numbers` (documents) stand alone, without filters.
+    `iterator` is `Start`, or `Stop` with an `iterator_id`, which alone continues (same filters).
+    `modified_from` is wall-clock text; `date_from`, `date_to` are ISO days; all are inclusive.
+    `party_ids` are ListIDs of vendors or customers; `number_range` is the first and last number.
+    `lines` defaults to what the entity needs (a bare noun: none). `only` trims the answer to these.
     """
-    entity = None if isinstance(entity_or_noun, str) else entity_or_noun
-    noun = entity_or_noun if isinstance(entity_or_noun, str) else entity_or_noun.query_noun
-    facts = QUERIES.get(noun)
-    if facts is None:
-        raise Unbuildable(f"there is no query for {noun}")
-    if lines is None:
-        lines = entity is not None and entity.line_items
+    entity, noun, facts = _whose(entity_or_noun)
     named = {
         "ids": _each(facts.family.id_element, ids),
         "full_names": _each("FullName", full_names),
@@ -190,18 +182,26 @@ def query(  # noqa: PLR0913 (a query has that many filters)
         "paid_status": _one_of("PaidStatus", paid_status, PAID_STATUSES),
     }
     shape = {
-        "lines": element("IncludeLineItems", "true") if lines else "",
-        "linked": element("IncludeLinkedTxns", "true") if linked else "",
+        "lines": _true("IncludeLineItems", asked=_with_lines(entity, lines)),
+        "linked": _true("IncludeLinkedTxns", asked=linked),
         "only": _each("IncludeRetElement", _wanted(entity, only)),
         "owner_ids": _each("OwnerID", map(guid_text, owner_ids)),
     }
+    iteration = _iteration(iterator, iterator_id, max_returned)
     asked = {name for name, xml in {**named, **filters, **shape}.items() if xml}
-    attributes = _iteration(iterator, iterator_id, max_returned)
-    _refuse_excluded(noun, facts, asked, iterates=bool(attributes))
+    _refuse_excluded(noun, facts, asked, iterates=bool(iteration))
     if facts.family is Family.LIST and active_status_all and not asked & set(named):
         filters["active_status"] = element("ActiveStatus", "All")
     content = "".join((*named.values(), *filters.values(), *shape.values()))
-    return _request(f"{noun}Query", request_id, content, attributes)
+    return _request(f"{noun}Query", request_id, content, iteration)
+
+
+def _whose(entity_or_noun: Entity | str) -> tuple[Entity | None, str, QueryFacts]:
+    entity = None if isinstance(entity_or_noun, str) else entity_or_noun
+    noun = entity_or_noun if isinstance(entity_or_noun, str) else entity_or_noun.query_noun
+    if noun not in QUERIES:
+        raise Unbuildable(f"there is no query for {noun}")
+    return entity, noun, QUERIES[noun]
 
 
 def _refuse_excluded(noun: str, facts: QueryFacts, asked: set[str], *, iterates: bool) -> None:
@@ -232,7 +232,17 @@ def _iteration(iterator: str | None, iterator_id: str | None, max_returned: int 
     return _attribute("iterator", step) + identity
 
 
+def _with_lines(entity: Entity | None, lines: bool | None) -> bool:  # noqa: FBT001 (three-valued)
+    return (entity is not None and entity.line_items) if lines is None else lines
+
+
+def _true(name: str, *, asked: bool) -> str:
+    # False is the default of both.
+    return element(name, "true") if asked else ""
+
+
 def _wanted(entity: Entity | None, only: Sequence[str]) -> Sequence[str]:
+    # What tells a job from a customer is always asked for.
     if only and entity is not None and entity.child is not None and "Sublevel" not in only:
         return (*only, "Sublevel")
     return only

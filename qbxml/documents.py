@@ -24,7 +24,9 @@ _FULL_NAMES = {
 }
 
 
-def _ref(element: str, name: str, *to: str, required: bool = False, clearable: bool = True) -> Field:
+def _ref(
+    element: str, name: str, *to: str, required: bool = False, clearable: bool = True
+) -> Field:
     return Field(
         element,
         name,
@@ -161,8 +163,15 @@ INVOICE = Entity(
         Field("BalanceRemaining", "balance_remaining", Kind.AMOUNT, In.RET, shared=False),
         _MEMO_FIELD,
         Field("IsPaid", "is_paid", Kind.BOOL, In.RET, shared=False, empty=False),
-        Field("IsToBePrinted", "to_be_printed", Kind.BOOL, In.ADD | In.RET, shared=False,
-              empty=False, always=True),
+        Field(
+            "IsToBePrinted",
+            "to_be_printed",
+            Kind.BOOL,
+            In.ADD | In.RET,
+            shared=False,
+            empty=False,
+            always=True,
+        ),
         Field("IsToBeEmailed", "to_be_emailed", Kind.BOOL, empty=False, always=True),
         _GUID,
         INVOICE_LINE,

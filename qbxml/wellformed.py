@@ -106,7 +106,7 @@ _HARDENED: dict[str, Any] = {
 
 
 def stream(text: str, tags: Iterable[str], take: Callable[[_Element], None]) -> _Element:
-    """Parse, hand over each element of these names in document order, and give the root.
+    """Parse, hand over each element of these names (one at least) in order, and give the root.
 
     A page is parsed in one go, which is twice as fast; a large answer piece by piece, each element
     leaving the tree once taken, so that memory does not grow with the answer.

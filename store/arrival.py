@@ -104,7 +104,7 @@ class Page:
         table = LINE_TABLES[self.entity.resource, part.name]
         rows = []
         for owner_id, record in owners:
-            for position, line in enumerate(record.values[part.name]):
+            for position, line in enumerate(record.values.get(part.name) or ()):
                 known = line["quickbooks_line_id"]
                 line_id = line_keys.get((owner_id, known)) or new_key()
                 resolve = self.refs.within(self.entity.resource, owner_id, part.name, line_id)
@@ -118,8 +118,11 @@ class Page:
                 if "taxable" in table.c:
                     row["taxable"] = self._taxable(line)
                 rows.append(row)
+        names = {name for row in rows for name in row}
         if rows:
-            self.sync.conn.execute(insert(table), rows)
+            self.sync.conn.execute(
+                insert(table), [{name: row.get(name) for name in names} for row in rows]
+            )
 
     def _taxable(self, line: Values) -> bool | None:
         """Whether the line carries QuickBooks' default taxable code; None without any code."""

@@ -156,10 +156,10 @@ class Draft:
         value = total(lines)
         self.row[adding.column] = value
         if value < 0:
-            text = f"The lines add up to {value}; QuickBooks refuses a total below zero."
+            text = "The lines add up to less than zero, which QuickBooks refuses."
             self.given.refuse(f"/{adding.lines[0]}", text)
         elif value > total_max:
-            text = f"The lines add up to {value}, more than QuickBooks can hold."
+            text = "The lines add up to more than QuickBooks can hold."
             self.given.refuse(f"/{adding.lines[0]}", text)
 
 

@@ -51,13 +51,17 @@ class Store:
     def run(self, act: Callable[[Connection], T]) -> T:
         """`act` in one writing transaction, again when the database asks for a retry."""
         for attempt in range(1, attempts_max + 1):
+            acted = False
             try:
                 with self.write() as conn:
-                    return act(conn)
+                    result = act(conn)
+                    acted = True
             except DBAPIError as error:
-                if attempt == attempts_max or not _may_retry(error):
+                if attempt == attempts_max or not _may_retry(error, acted=acted):
                     raise
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - only a pause
+            else:
+                return result
         raise AssertionError("unreachable")
 
     def close(self) -> None:
@@ -65,10 +69,11 @@ class Store:
         self.engine.dispose()
 
 
-def _may_retry(error: DBAPIError) -> bool:
-    sqlstate = getattr(error.orig, "sqlstate", None)
+def _may_retry(error: DBAPIError, *, acted: bool) -> bool:
+    """Whether it is certain that nothing was committed, and another try may succeed."""
     if error.connection_invalidated:
-        return True  # nothing was committed: the commit itself is the last statement
+        return not acted  # lost while committing: it may have been done, doing it twice is worse
+    sqlstate = getattr(error.orig, "sqlstate", None)
     return sqlstate in _RETRIED_SQLSTATES or "database is locked" in str(error.orig)
 
 

@@ -78,7 +78,7 @@ def _lines(name: str, owner: str, *columns: Any) -> Table:
         Column("id", Key, primary_key=True),
         Column("owner_id", Key, nullable=False),
         Column("position", Integer, nullable=False),
-        Column("quickbooks_line_id", String(36)),
+        Column("quickbooks_line_id", Text),
         ForeignKeyConstraint(
             ["company_id", "owner_id"], [f"{owner}.company_id", f"{owner}.id"], ondelete="CASCADE"
         ),

@@ -49,12 +49,12 @@ def match(sync: Sync, records: Sequence[Record]) -> Matches:
 
 
 def _unlinked(sync: Sync, entity: Entity, *columns: Any) -> Select[Any]:
-    table = TABLES[entity.resource]
+    table, own = TABLES[entity.resource], link.alias("own")
     return select(table.c.id, *columns).where(
         table.c.company_id == sync.company_id,
         table.c.deleted_at.is_(None),
-        ~exists().where(
-            and_(link.c.company_id == table.c.company_id, link.c.record_id == table.c.id)
+        ~exists(own.c.id).where(
+            own.c.company_id == table.c.company_id, own.c.record_id == table.c.id
         ),
     )
 

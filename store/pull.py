@@ -81,7 +81,7 @@ def _differs(record: Record, linked: Any) -> bool:
 def _fully_unpaid(record: Record) -> bool:
     amount, still_open = record.values.get("amount"), record.values.get("open_amount")
     paid_something = bool(record.linked) or still_open not in (None, amount)
-    return not record.values["is_paid"] and not paid_something
+    return not record.values.get("is_paid") and not paid_something
 
 
 # What else an unlinked record must be to come over as new.
@@ -198,7 +198,9 @@ def _keep_replaced(sync: Sync, record: Record, record_id: str, base: Values | No
     if base is None:
         return
     lost = [
-        conflicts.Conflict(p.name, base.get(p.name), record.values[p.name], "cashflow")
+        conflicts.Conflict(
+            p.name, {p.name: base.get(p.name)}, {p.name: record.values[p.name]}, "cashflow"
+        )
         for p in moved(record.entity, base, record.values)
     ]
     conflicts.keep(sync, record.entity, record_id, lost)

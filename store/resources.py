@@ -122,7 +122,7 @@ def void(
     company_id: str,
     resource: str,
     record_id: str,
-    now: datetime,
+    now: datetime,  # noqa: ARG001 - payments and transfers will be voided with both
     who: str,  # noqa: ARG001
 ) -> dict[str, Any]:
     """Refused for every resource there is; the text says what to do instead."""

@@ -78,12 +78,12 @@ def complete_line(
     elif cost is not None and not fits(quantity, cost, given["amount"]):
         if touched:
             return (
-                f"Quantity times {price} is {line_amount(quantity, cost)}. Leave the amount out to"
-                f" have it computed, or leave the {price} out."
+                f"Quantity times {price} is another amount. Leave the amount out to have it"
+                f" computed, or leave the {price} out."
             )
         given[price] = None  # the amount alone was changed: the old price is no longer true
     if amount is not None and abs(amount) > total_max:
-        return f"The amount {amount} is more than QuickBooks can hold."
+        return "The amount is more than QuickBooks can hold."
     return None
 
 

@@ -132,10 +132,12 @@ def _certificate(url: str) -> Finding:
             f"{host} port {port} cannot be reached: {error.strerror or error}.",
             "Check the name server's entry, the firewall, and that the server or its proxy runs.",
         )
-    return _validity(name, host, str(certificate.get("notAfter", "")))
+    return validity(host, str(certificate.get("notAfter", "")))
 
 
-def _validity(name: str, host: str, not_after: str) -> Finding:
+def validity(host: str, not_after: str) -> Finding:
+    """Whether a certificate is good for long enough; `not_after` as Python's ssl gives it."""
+    name = "certificate"
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(not_after), UTC)
     days = (ends - datetime.now(UTC)).days
     if days < CERTIFICATE_DAYS_MIN:

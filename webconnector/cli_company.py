@@ -186,7 +186,7 @@ def _act(
     """A command that does one thing to one company."""
 
     @company.command(
-        name, help=f"{help_text}\n\n\b\nExample:\n  webconnector company {name} 019a5c"
+        name, help=help_text, epilog=examples(f"webconnector company {name} 019a5c")
     )
     @company_argument
     @json_option

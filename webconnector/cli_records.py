@@ -17,7 +17,7 @@ from webconnector.terminal import CommandError
 
 PAGE_RECORDS = 500
 
-# Columns of the table, those a resource has; everything else is in --json.
+# Columns of the table beside the id, those a resource has; everything else is in --json.
 COLUMNS = (
     "number",
     "full_name",
@@ -34,6 +34,7 @@ COLUMNS = (
     "balance",
     "as_of",
     "active",
+    "sync",
 )
 
 
@@ -78,20 +79,17 @@ def records(
         terminal.give_json(rows)
         return
     columns = [name for name in COLUMNS if rows and name in rows[0]]
-    if "full_name" in columns and "name" in columns:
+    if "full_name" in columns:
         columns.remove("name")
     terminal.give_table(
-        ("id", *(name.replace("_", " ") for name in columns), "sync"),
-        [
-            (
-                terminal.short(row["id"]),
-                *(row[name] for name in columns),
-                _state(row.get("sync")),
-            )
-            for row in rows
-        ],
+        ("id", *(name.replace("_", " ") for name in columns)),
+        [(row["id"], *(_cell(name, row[name]) for name in columns)) for row in rows],
         f"There are no {resource}.",
     )
+
+
+def _cell(name: str, value: Any) -> Any:
+    return _CELLS[name](value) if name in _CELLS else value
 
 
 def _state(sync: dict[str, Any] | None) -> str | None:
@@ -99,6 +97,9 @@ def _state(sync: dict[str, Any] | None) -> str | None:
         return None
     waits = f" for {sync['waits_for']}" if sync.get("waits_for") else ""
     return f"{sync['state']}{waits}"
+
+
+_CELLS: dict[str, Callable[[Any], Any]] = {"sync": _state, "as_of": terminal.moment}
 
 
 def _all(

@@ -92,7 +92,7 @@ def started(data_dir: Path) -> Iterator[Demo]:
     when a demo is running there already, or the server does not start.
     """
     folder = data_dir / "demo"
-    with _alone(folder):
+    with alone(folder):
         port = free_port()
         variables = {
             "WEBCONNECTOR_DATA_DIR": str(folder),
@@ -111,7 +111,7 @@ def started(data_dir: Path) -> Iterator[Demo]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """An empty folder that no other demo uses meanwhile."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with folder.with_name("demo.lock").open("w") as lock:

@@ -21,7 +21,7 @@ from store.engine import Connection, Store
 from store.preferences import Preferences
 from store.sessions import Session
 from store.tenants import load, load_connector
-from webconnector import protocol
+from webconnector import logs, protocol
 from webconnector.calls import peer
 from webconnector.protocol import Call, Move, State
 from webconnector.settings import Settings
@@ -155,8 +155,8 @@ class Exchange:
 
         try:
             return int(self._called(ticket, Call.RECEIVE, act, str))
-        except Exception as error:
-            _log.exception("answer_not_stored", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the answer of QuickBooks must be kept
+            _log.error("answer_not_stored", **logs.what_failed(error))
             return int(self._called(ticket, Call.RECEIVE, _give_up(response), str))
 
     def connection_error(self, ticket: str, hresult: str, message: str) -> str:

@@ -204,24 +204,34 @@ class _Comparison:
 
 def _theirs(part: Field, record: Fields) -> Any:
     """QuickBooks' value: numbers as Decimal, references as ListID, None when absent."""
-    value = next(
-        (found for path in part.elements if (found := _at(record, path)) is not None), None
-    )
-    if part.kind is Kind.BOOL:
-        return part.empty if value is None else value == "true"
-    if value is None or value == "":
-        return {} if part.kind is Kind.ADDRESS else None
-    if part.kind is Kind.REF:
-        return value.get("ListID")
-    if part.kind is Kind.ADDRESS:
-        return {
-            name: _text(value[element]) for element, name, _ in ADDRESS_PARTS if value.get(element)
-        }
-    if part.kind in _NUMBERS:
-        return Decimal(str(value))
-    if part.kind is Kind.ENUM and part.words:
-        return dict((theirs, ours) for ours, theirs in part.words)[value]
-    return _text(value) if part.kind is Kind.TEXT else value
+    found = (_at(record, path) for path in part.elements)
+    value = next((one for one in found if one not in (None, "")), None)
+    if value is None:
+        return {Kind.BOOL: part.empty, Kind.ADDRESS: {}}.get(part.kind)
+    return _READERS.get(part.kind, _as_it_is)(part, value)
+
+
+def _as_it_is(_part: Field, value: Any) -> Any:
+    return value
+
+
+def _address(_part: Field, value: Fields) -> dict[str, str | None]:
+    return {name: _text(value[one]) for one, name, _ in ADDRESS_PARTS if value.get(one)}
+
+
+def _word(part: Field, value: str) -> str:
+    """Our word for one of QuickBooks', where the table has words of ours."""
+    return {theirs: ours for ours, theirs in part.words}.get(value, value)
+
+
+_READERS: dict[Kind, Callable[[Field, Any], Any]] = {
+    Kind.BOOL: lambda _part, value: value == "true",
+    Kind.REF: lambda _part, value: value.get("ListID"),
+    Kind.ADDRESS: _address,
+    Kind.ENUM: _word,
+    Kind.TEXT: lambda _part, value: _text(value),
+    **{kind: lambda _part, value: Decimal(str(value)) for kind in _NUMBERS},
+}
 
 
 def _at(record: Fields, path: str) -> Any:
@@ -233,7 +243,7 @@ def _at(record: Fields, path: str) -> Any:
 
 def _text(value: str | None) -> str | None:
     """In QuickBooks' form: its letters, no outer blanks, one kind of line ends."""
-    return to_quickbooks(value) or None if value else None
+    return to_quickbooks(value, multiline=True).text or None if value else None
 
 
 def _id(entity: Entity, record: Fields) -> str:
@@ -241,9 +251,8 @@ def _id(entity: Entity, record: Fields) -> str:
 
 
 def _called(record: Mapping[str, Any]) -> str:
-    return str(
-        record.get("full_name") or record.get("name") or record.get("number") or record["id"]
-    )
+    names = (record.get(name) for name in ("full_name", "name", "number", "id"))
+    return str(next(name for name in names if name))
 
 
 def _called_there(record: Fields) -> str:

@@ -18,7 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from store import companies, resources, session_log
 from store.engine import Store, open_store
-from store.syncing import problem
+from store.syncing import conflict, problem
 from webconnector.exchange import Exchange
 from webconnector.rehearsal.company_file import CompanyFile
 from webconnector.rehearsal.web_connector import SessionLog, WebConnector
@@ -160,6 +160,27 @@ class World:
                     .order_by(problem.c.number)
                 )
             )
+
+    def conflicts(self) -> list[Any]:
+        """What lost, newest last."""
+        with self.store.read() as conn:
+            return list(
+                conn.execute(
+                    select(conflict)
+                    .where(conflict.c.company_id == self.id)
+                    .order_by(conflict.c.at, conflict.c.id)
+                )
+            )
+
+    def prefer(self, **values: str) -> None:
+        """The admin changes preferences."""
+        with self.store.write() as conn:
+            companies.set_preferences(conn, self.id, values, "test", self.clock())
+
+    def start(self) -> None:
+        """The admin agrees to the preview."""
+        with self.store.write() as conn:
+            companies.start(conn, self.id, "test", self.clock())
 
     def sessions(self) -> list[dict[str, Any]]:
         """The session log, newest first."""

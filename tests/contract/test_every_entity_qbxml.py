@@ -151,9 +151,7 @@ def test_every_deleted_query_is_valid(entity: Entity, schema: etree.XMLSchema) -
 
 
 @EACH
-def test_every_document_can_be_deleted_and_voided(
-    entity: Entity, schema: etree.XMLSchema
-) -> None:
+def test_every_document_can_be_deleted_and_voided(entity: Entity, schema: etree.XMLSchema) -> None:
     if entity.family is Family.TXN:
         check(schema, build.delete(entity, "1-2", "1"), build.void(entity, "1-2", "2"))
     else:

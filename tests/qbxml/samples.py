@@ -13,6 +13,7 @@ from qbxml.entity import ADDRESS_PARTS, Entity, Field, In, Kind, Lines
 from qbxml.text import to_quickbooks
 
 PUSHED = tuple(entity for entity in ENTITIES if entity.push.new)
+GUID = str(UUID(int=7))
 CHANGED = tuple(entity for entity in ENTITIES if entity.push.edited or entity.push.inactive)
 
 _SAMPLES: dict[Kind, Any] = {
@@ -61,7 +62,7 @@ def minimal_values(entity: Entity) -> dict[str, Any]:
 # --- drawn
 
 _CHARACTERS = st.characters(
-    codec="utf-8", exclude_categories=("Cs",), include_characters="é€Ω😀&<>\"'\n\t\x00\x19"
+    codec="utf-8", exclude_categories=["Cs"], include_characters="é€Ω😀&<>\"'\n\t\x00\x19"
 )
 _IDS = st.from_regex(r"[0-9A-F]{1,8}-[0-9]{1,10}", fullmatch=True)
 
@@ -143,19 +144,21 @@ def adds_of(entity: Entity) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+def _is_given(value: Any) -> bool:
+    return value is not None
+
+
 def mods_of(entity: Entity) -> st.SearchStrategy[dict[str, Any]]:
     """Some changed fields of a record, None only where that may be cleared; lines, all or none."""
-    changed = {
-        part.name: values_of(part).filter(lambda value, part=part: value is not None or part.clearable)
-        for part in entity.fields
-        if In.MOD in part.messages
-    }
+    changed: dict[str, st.SearchStrategy[Any]] = {}
+    for part in entity.fields:
+        if In.MOD in part.messages:
+            values = values_of(part)
+            changed[part.name] = values if part.clearable else values.filter(_is_given)
     kinds = {lines.name: lines_of(lines, In.MOD) for lines in entity.lines}
     lists = st.fixed_dictionaries(kinds).filter(lambda found: any(found.values()))
-    lines = st.just({}) | lists if kinds else st.just({})
+    none: st.SearchStrategy[dict[str, Any]] = st.just({})
+    lines = none | lists if kinds else none
     return st.tuples(st.fixed_dictionaries({}, optional=changed), lines).map(
         lambda pair: {**pair[0], **pair[1]}
     )
-
-
-GUID = str(UUID(int=7))

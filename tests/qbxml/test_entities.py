@@ -118,9 +118,9 @@ def test_parts_stand_in_the_order_of_each_message(entity: Entity, spec: Spec) ->
         ours = [order.index(part.elements[0]) for part in fields if flag in part.messages]
         assert ours == sorted(ours)
     for _, kind in WRITES:
-        nodes = message(spec, entity, kind)
-        if nodes and entity.lines:
-            order = list(nodes)
+        whole = message(spec, entity, kind)
+        if whole and entity.lines:
+            order = list(whole)
             lines = [order.index(f"{lines.element}{kind}") for lines in entity.lines]
             assert lines == sorted(lines)
 

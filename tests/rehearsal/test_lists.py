@@ -20,7 +20,14 @@ def test_a_vendor_comes_back_without_full_name() -> None:
     answer = ask(books(), add("Vendor", "<Name>New</Name>"))
     assert answer.code == 0
     assert [n.tag for n in answer.ret] == [
-        "ListID", "TimeCreated", "TimeModified", "EditSequence", "Name", "IsActive", "Balance"]
+        "ListID",
+        "TimeCreated",
+        "TimeModified",
+        "EditSequence",
+        "Name",
+        "IsActive",
+        "Balance",
+    ]
 
 
 @pytest.mark.parametrize("name", ["cole", "ACME", " Acme ", "Joe  Owner"])
@@ -48,9 +55,14 @@ def test_jobs_are_unique_only_under_their_parent() -> None:
     assert ask(company, add("Customer", job.replace("Acme", "aCME"))).code == 3100
 
 
-@pytest.mark.parametrize("noun,inner", [
-    ("Account", "<Name>Rent</Name><AccountType>Expense</AccountType>"),
-    ("Class", "<Name>east</Name>"), ("StandardTerms", "<Name>net 30</Name>")])
+@pytest.mark.parametrize(
+    "noun,inner",
+    [
+        ("Account", "<Name>Rent</Name><AccountType>Expense</AccountType>"),
+        ("Class", "<Name>east</Name>"),
+        ("StandardTerms", "<Name>net 30</Name>"),
+    ],
+)
 def test_other_lists_have_name_spaces_of_their_own(noun: str, inner: str) -> None:
     assert ask(books(), add(noun, inner)).code == 3100
 
@@ -63,11 +75,13 @@ def test_a_colon_in_a_name_is_refused() -> None:
 
 
 def test_an_unknown_parent_is_3130() -> None:
-    answer = ask(books(), add(
-        "Customer", "<Name>J</Name><ParentRef><FullName>Nobody</FullName></ParentRef>"))
+    answer = ask(
+        books(), add("Customer", "<Name>J</Name><ParentRef><FullName>Nobody</FullName></ParentRef>")
+    )
     assert answer.code == 3130
     assert answer.text.startswith(
-        'There is an invalid reference to a parent "Nobody" in the Customers list.')
+        'There is an invalid reference to a parent "Nobody" in the Customers list.'
+    )
 
 
 def test_an_unknown_reference_is_3140_and_a_misshapen_id_3000() -> None:
@@ -82,35 +96,52 @@ def test_an_unknown_reference_is_3140_and_a_misshapen_id_3000() -> None:
 def test_a_list_id_wins_over_a_full_name() -> None:
     company = books()
     net30 = company.find("StandardTerms", Name="Net 30")[0]["ListID"]
-    answer = ask(company, add("Vendor", f"<Name>N</Name><TermsRef><ListID>{net30}</ListID>"
-                              "<FullName>Whatever</FullName></TermsRef>"))
+    answer = ask(
+        company,
+        add(
+            "Vendor",
+            f"<Name>N</Name><TermsRef><ListID>{net30}</ListID>"
+            "<FullName>Whatever</FullName></TermsRef>",
+        ),
+    )
     assert answer.get("TermsRef/FullName") == "Net 30"
 
 
 def test_an_account_under_another_type_is_refused() -> None:
     company = books()
-    inner = ("<Name>Sub</Name><ParentRef><FullName>Rent</FullName></ParentRef>"
-             "<AccountType>{}</AccountType>")
+    inner = (
+        "<Name>Sub</Name><ParentRef><FullName>Rent</FullName></ParentRef>"
+        "<AccountType>{}</AccountType>"
+    )
     assert ask(company, add("Account", inner.format("Bank"))).code == 3180
     assert ask(company, add("Account", inner.format("Expense"))).get("FullName") == "Rent:Sub"
 
 
 def test_an_opening_balance_posts_against_equity() -> None:
     company = books()
-    answer = ask(company, add("Account", "<Name>Safe</Name><AccountType>Bank</AccountType>"
-                              "<OpenBalance>12.50</OpenBalance>"))
+    answer = ask(
+        company,
+        add(
+            "Account",
+            "<Name>Safe</Name><AccountType>Bank</AccountType><OpenBalance>12.50</OpenBalance>",
+        ),
+    )
     assert (answer.get("Balance"), answer.get("TotalBalance")) == ("12.50", "12.50")
     assert company.trial_balance()["Opening Balance Equity"] == -company.balance("Safe")
-    refused = add("Account", "<Name>Bad</Name><AccountType>Expense</AccountType>"
-                  "<OpenBalance>1.00</OpenBalance>")
+    refused = add(
+        "Account",
+        "<Name>Bad</Name><AccountType>Expense</AccountType><OpenBalance>1.00</OpenBalance>",
+    )
     assert ask(company, refused).code == 3180
     assert company.find("Account", Name="Bad") == []
 
 
 def test_total_balance_counts_subaccounts() -> None:
     company = books()
-    company.add("Account", {"Name": "Petty", "AccountType": "Bank", "ParentRef": "Checking",
-                            "OpenBalance": 5})
+    company.add(
+        "Account",
+        {"Name": "Petty", "AccountType": "Bank", "ParentRef": "Checking", "OpenBalance": 5},
+    )
     checking = company.find("Account", Name="Checking")[0]
     assert (checking["Balance"], checking["TotalBalance"]) == ("0.00", "5.00")
     assert "Balance" not in company.find("Account", Name="Rent")[0]
@@ -138,18 +169,36 @@ def test_two_edits_within_a_second_share_edit_sequence_and_time() -> None:
 
 def test_a_mod_keeps_what_it_omits_and_clears_what_it_empties() -> None:
     company = books()
-    vendor_id = company.add("Vendor", {
-        "Name": "Full", "Phone": "1", "Email": "a@b", "TermsRef": "Net 30",
-        "VendorAddress": {"Addr1": "A", "Addr2": "B", "City": "C"}})
+    vendor_id = company.add(
+        "Vendor",
+        {
+            "Name": "Full",
+            "Phone": "1",
+            "Email": "a@b",
+            "TermsRef": "Net 30",
+            "VendorAddress": {"Addr1": "A", "Addr2": "B", "City": "C"},
+        },
+    )
     company.advance(1)
-    answer = ask(company, mod("Vendor", company.get("Vendor", vendor_id),
-                              "<VendorAddress><Addr2/><City>D</City></VendorAddress><Email/>"
-                              "<TermsRef><FullName/></TermsRef>"))
+    answer = ask(
+        company,
+        mod(
+            "Vendor",
+            company.get("Vendor", vendor_id),
+            "<VendorAddress><Addr2/><City>D</City></VendorAddress><Email/>"
+            "<TermsRef><FullName/></TermsRef>",
+        ),
+    )
     assert answer.code == 0
     assert (answer.get("Phone"), answer.get("Email"), answer.get("TermsRef/FullName")) == (
-        "1", None, None)
+        "1",
+        None,
+        None,
+    )
     assert [(n.tag, n.text) for n in answer.ret.find("VendorAddress")] == [
-        ("Addr1", "A"), ("City", "D")]
+        ("Addr1", "A"),
+        ("City", "D"),
+    ]
     assert answer.get("EditSequence") == "1768496401"
 
 
@@ -264,18 +313,28 @@ def test_ids_of_two_lists_may_be_the_same() -> None:
 
 def test_contacts_and_notes_get_ids() -> None:
     company = books()
-    answer = ask(company, add(
-        "Vendor", "<Name>N</Name><Contacts><FirstName>Ann</FirstName></Contacts>"
-        "<AdditionalNotes><Note>first</Note></AdditionalNotes>"))
+    answer = ask(
+        company,
+        add(
+            "Vendor",
+            "<Name>N</Name><Contacts><FirstName>Ann</FirstName></Contacts>"
+            "<AdditionalNotes><Note>first</Note></AdditionalNotes>",
+        ),
+    )
     assert answer.code == 0
     contact = answer.get("ContactsRet/ListID")
     sequence = answer.get("ContactsRet/EditSequence")
     assert answer.get("AdditionalNotesRet/NoteID") == "1"
-    changed = ask(company, mod(
-        "Vendor", company.find("Vendor", Name="N")[0],
-        f"<ContactsMod><ListID>{contact}</ListID><EditSequence>{sequence}</EditSequence>"
-        "<FirstName>Bea</FirstName></ContactsMod>"
-        "<AdditionalNotesMod><NoteID>1</NoteID><Note>second</Note></AdditionalNotesMod>"))
+    changed = ask(
+        company,
+        mod(
+            "Vendor",
+            company.find("Vendor", Name="N")[0],
+            f"<ContactsMod><ListID>{contact}</ListID><EditSequence>{sequence}</EditSequence>"
+            "<FirstName>Bea</FirstName></ContactsMod>"
+            "<AdditionalNotesMod><NoteID>1</NoteID><Note>second</Note></AdditionalNotesMod>",
+        ),
+    )
     assert changed.get("ContactsRet/FirstName") == "Bea"
     assert changed.get("AdditionalNotesRet/Note") == "second"
 

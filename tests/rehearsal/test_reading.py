@@ -16,8 +16,10 @@ def vendor(inner: str) -> str:
 
 
 def bill(inner: str) -> str:
-    return ("<BillAddRq><BillAdd><VendorRef><FullName>Acme</FullName></VendorRef>"
-            f"{inner}</BillAdd></BillAddRq>")
+    return (
+        "<BillAddRq><BillAdd><VendorRef><FullName>Acme</FullName></VendorRef>"
+        f"{inner}</BillAdd></BillAddRq>"
+    )
 
 
 BAD_REQUESTS = {
@@ -33,10 +35,10 @@ BAD_REQUESTS = {
     "namespace": vendor('<Name xmlns="urn:x">X</Name>'),
     "attribute on a leaf": vendor('<Name lang="en">X</Name>'),
     "unknown attribute": '<VendorAddRq colour="red"><VendorAdd><Name>X</Name></VendorAdd>'
-                         "</VendorAddRq>",
+    "</VendorAddRq>",
     "duplicate attribute": '<VendorQueryRq requestID="1" requestID="2"/>',
     "two aggregates": "<VendorAddRq><VendorAdd><Name>X</Name></VendorAdd>"
-                      "<VendorAdd><Name>Y</Name></VendorAdd></VendorAddRq>",
+    "<VendorAdd><Name>Y</Name></VendorAdd></VendorAddRq>",
     "amount with one decimal": bill("<ExpenseLineAdd><Amount>1.5</Amount></ExpenseLineAdd>"),
     "amount without decimals": bill("<ExpenseLineAdd><Amount>15</Amount></ExpenseLineAdd>"),
     "amount with a separator": bill("<ExpenseLineAdd><Amount>1,500.00</Amount></ExpenseLineAdd>"),
@@ -45,59 +47,60 @@ BAD_REQUESTS = {
     "bool as Y": vendor("<Name>X</Name><IsActive>Y</IsActive>"),
     "bool as 1": vendor("<Name>X</Name><IsActive>1</IsActive>"),
     "GUID without braces": vendor(
-        "<Name>X</Name><ExternalGUID>12345678-1234-1234-1234-123456789012</ExternalGUID>"),
+        "<Name>X</Name><ExternalGUID>12345678-1234-1234-1234-123456789012</ExternalGUID>"
+    ),
     "datetime with Z": "<VendorQueryRq><FromModifiedDate>2026-01-01T00:00:00Z</FromModifiedDate>"
-                       "</VendorQueryRq>",
+    "</VendorQueryRq>",
     "datetime with fraction": "<VendorQueryRq><FromModifiedDate>2026-01-01T00:00:00.5"
-                              "</FromModifiedDate></VendorQueryRq>",
+    "</FromModifiedDate></VendorQueryRq>",
     "datetime before 1970": "<VendorQueryRq><FromModifiedDate>1969-12-31T00:00:00"
-                            "</FromModifiedDate></VendorQueryRq>",
+    "</FromModifiedDate></VendorQueryRq>",
     "unknown word": "<VendorQueryRq><ActiveStatus>Some</ActiveStatus></VendorQueryRq>",
     "empty filter": "<VendorQueryRq><FromModifiedDate/></VendorQueryRq>",
     "ids and filters": "<VendorQueryRq><ListID>80000001-1</ListID><MaxReturned>5</MaxReturned>"
-                       "</VendorQueryRq>",
+    "</VendorQueryRq>",
     "ids and names": "<VendorQueryRq><ListID>80000001-1</ListID><FullName>Acme</FullName>"
-                     "</VendorQueryRq>",
+    "</VendorQueryRq>",
     "modified and dated": "<BillQueryRq><ModifiedDateRangeFilter><FromModifiedDate>2026-01-01"
-                          "</FromModifiedDate></ModifiedDateRangeFilter><TxnDateRangeFilter>"
-                          "<FromTxnDate>2026-01-01</FromTxnDate></TxnDateRangeFilter>"
-                          "</BillQueryRq>",
+    "</FromModifiedDate></ModifiedDateRangeFilter><TxnDateRangeFilter>"
+    "<FromTxnDate>2026-01-01</FromTxnDate></TxnDateRangeFilter>"
+    "</BillQueryRq>",
     "list filter on a transaction": "<BillQueryRq><FromModifiedDate>2026-01-01</FromModifiedDate>"
-                                    "</BillQueryRq>",
+    "</BillQueryRq>",
     "filter of a transaction on a list": "<VendorQueryRq><ModifiedDateRangeFilter/>"
-                                         "</VendorQueryRq>",
+    "</VendorQueryRq>",
     "iterator where there is none": '<AccountQueryRq iterator="Start"><MaxReturned>5</MaxReturned>'
-                                    "</AccountQueryRq>",
+    "</AccountQueryRq>",
     "Start without MaxReturned": '<VendorQueryRq iterator="Start"/>',
     "Start with an id": '<VendorQueryRq iterator="Start" iteratorID="{x}">'
-                        "<MaxReturned>5</MaxReturned></VendorQueryRq>",
+    "<MaxReturned>5</MaxReturned></VendorQueryRq>",
     "Continue without an id": '<VendorQueryRq iterator="Continue"><MaxReturned>5</MaxReturned>'
-                              "</VendorQueryRq>",
+    "</VendorQueryRq>",
     "id without iterator": '<VendorQueryRq iteratorID="{x}"/>',
     "unknown iterator step": '<VendorQueryRq iterator="Next"><MaxReturned>5</MaxReturned>'
-                             "</VendorQueryRq>",
+    "</VendorQueryRq>",
     "MaxReturned of zero": "<VendorQueryRq><MaxReturned>0</MaxReturned></VendorQueryRq>",
     "unknown metaData": '<VendorQueryRq metaData="Yes"/>',
     "metaData where there is none": '<HostQueryRq metaData="MetaDataOnly"/>',
     "both sides of a choice": "<BillPaymentCheckAddRq><BillPaymentCheckAdd><PayeeEntityRef/>"
-                              "<BankAccountRef/><IsToBePrinted>true</IsToBePrinted>"
-                              "<RefNumber>1</RefNumber><AppliedToTxnAdd><TxnID>1-1</TxnID>"
-                              "</AppliedToTxnAdd></BillPaymentCheckAdd></BillPaymentCheckAddRq>",
+    "<BankAccountRef/><IsToBePrinted>true</IsToBePrinted>"
+    "<RefNumber>1</RefNumber><AppliedToTxnAdd><TxnID>1-1</TxnID>"
+    "</AppliedToTxnAdd></BillPaymentCheckAdd></BillPaymentCheckAddRq>",
     "neither side of a choice": "<BillPaymentCheckAddRq><BillPaymentCheckAdd><PayeeEntityRef/>"
-                                "<BankAccountRef/><AppliedToTxnAdd><TxnID>1-1</TxnID>"
-                                "</AppliedToTxnAdd></BillPaymentCheckAdd></BillPaymentCheckAddRq>",
+    "<BankAccountRef/><AppliedToTxnAdd><TxnID>1-1</TxnID>"
+    "</AppliedToTxnAdd></BillPaymentCheckAdd></BillPaymentCheckAddRq>",
     "macro of nobody": "<BillPaymentCheckAddRq><BillPaymentCheckAdd><PayeeEntityRef/>"
-                       "<BankAccountRef/><RefNumber>1</RefNumber><AppliedToTxnAdd>"
-                       '<TxnID useMacro="TxnID:b"/></AppliedToTxnAdd></BillPaymentCheckAdd>'
-                       "</BillPaymentCheckAddRq>",
+    "<BankAccountRef/><RefNumber>1</RefNumber><AppliedToTxnAdd>"
+    '<TxnID useMacro="TxnID:b"/></AppliedToTxnAdd></BillPaymentCheckAdd>'
+    "</BillPaymentCheckAddRq>",
     "unknown trim": "<VendorQueryRq><IncludeRetElement>FullName</IncludeRetElement>"
-                    "</VendorQueryRq>",
+    "</VendorQueryRq>",
     "edition field": bill("<SalesTaxCodeRef><FullName>Tax</FullName></SalesTaxCodeRef>"),
     "class of a bill's head": bill("<ClassRef><FullName>East</FullName></ClassRef>"),
     "deleting a transfer": "<TxnDelRq><TxnDelType>Transfer</TxnDelType><TxnID>1-1</TxnID>"
-                           "</TxnDelRq>",
+    "</TxnDelRq>",
     "voiding a receipt": "<TxnVoidRq><TxnVoidType>ReceivePayment</TxnVoidType><TxnID>1-1</TxnID>"
-                         "</TxnVoidRq>",
+    "</TxnVoidRq>",
     "reference beyond Latin-1": vendor("<Name>&#8217;</Name>"),
     "hexadecimal beyond Latin-1": vendor("<Name>&#x20AC;</Name>"),
     "control reference": vendor("<Name>&#7;</Name>"),
@@ -134,7 +137,8 @@ BAD_DOCUMENTS = {
     "empty set": envelope(""),
     "empty set id": envelope(GOOD, newMessageSetID=""),
     "two sets": envelope(GOOD).replace(
-        "</QBXML>", '<QBXMLMsgsRq onError="stopOnError"><HostQueryRq/></QBXMLMsgsRq></QBXML>'),
+        "</QBXML>", '<QBXMLMsgsRq onError="stopOnError"><HostQueryRq/></QBXMLMsgsRq></QBXML>'
+    ),
     "text in the set": envelope("stray" + GOOD),
     "text between requests": envelope(GOOD + "stray"),
     "other root": envelope(GOOD).replace("QBXML>", "QBX>"),
@@ -176,7 +180,9 @@ def test_a_reply_holds_no_element_newer_than_the_declared_version() -> None:
 def test_latin_1_references_go_in_and_come_out() -> None:
     company = books()
     assert ask(company, vendor("<Name>D&#233;cor</Name>")).get("Name") == "D\u00e9cor"
-    text = company.process(envelope("<VendorQueryRq><FullName>d&#xE9;cor</FullName></VendorQueryRq>"))
+    text = company.process(
+        envelope("<VendorQueryRq><FullName>d&#xE9;cor</FullName></VendorQueryRq>")
+    )
     assert "<Name>D&#233;cor</Name>" in text
     assert text.startswith('<?xml version="1.0" ?>\n<QBXML>\n<QBXMLMsgsRs>\n<VendorQueryRs ')
     assert text.isascii()

@@ -1,6 +1,7 @@
 """A store with two companies that know nothing of each other, and a book of records in one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,25 +14,41 @@ from store.engine import Store, open_store
 from store.ledger import TABLES, bank_balance
 from store.syncing import company
 from store.types import new_key
+from tests.conftest import new_database
+from tests.databases import RunFolder
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
 SECRET = b"made-up key of more than thirty-two characters"
 OWNER = "{90a44fb7-33d9-4815-ac85-bc87a7e7d1eb}"
 
 
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    """The open, migrated store; on SQLite and on PostgreSQL."""
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
+@pytest.fixture(scope="session")
+def stores(
+    run_folder: RunFolder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Store]]:
+    """One migrated store of each kind, made when first asked for; nothing is ever committed."""
+    made: dict[str, Store] = {}
+    with ExitStack() as ending:
+
+        def of_kind(kind: str) -> Store:
+            if kind not in made:
+                folder = tmp_path_factory.mktemp(kind)
+                database = contextmanager(new_database)(run_folder, kind, folder, migrated=True)
+                made[kind] = open_store(ending.enter_context(database))
+                ending.callback(made[kind].close)
+            return made[kind]
+
+        yield of_kind
 
 
 @pytest.fixture
-def conn(store: Store) -> Iterator[Connection]:
-    """One transaction for a whole test, committed at its end."""
-    with store.write() as open_connection:
-        yield open_connection
+def conn(stores: Callable[[str], Store], database_kind: str) -> Iterator[Connection]:
+    """One transaction for a whole test, taken back at its end; on SQLite and on PostgreSQL."""
+    engine = stores(database_kind).engine
+    with engine.connect().execution_options(may_write=True) as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()
 
 
 def add_company(conn: Connection, name: str = "Acme Ltd") -> str:

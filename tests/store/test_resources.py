@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from store import companies, resources
 from store.errors import Invalid, NotFound, Refused
 from store.ledger import TABLES, bank_balance
+from store.ledger import bill_expense_line as table
 from store.syncing import audit, change, dangling, problem
 from store.types import new_key
 from tests.store.conftest import NOW, Book
@@ -59,7 +60,7 @@ def test_a_made_record_shows_what_was_given_and_waits_for_quickbooks(book: Book)
     assert changes_of(book, made["id"]) == [("add", "pending")]
 
 
-@pytest.mark.parametrize("resource", [name for name in resources.SHAPES])
+@pytest.mark.parametrize("resource", list(resources.SHAPES))
 def test_a_record_read_and_given_back_changes_nothing(book: Book, resource: str) -> None:
     record_id = book.ids[resource]
     shown = book.get(resource, record_id)
@@ -115,7 +116,7 @@ def test_lines_come_as_the_complete_list(book: Book) -> None:
         {"account": {"name": "Rent"}, "amount": "1.00"},
     ]
     changed = book.change("bills", made["id"], {"expense_lines": lines})
-    assert [line["id"] for line in changed["expense_lines"]][0] == two["id"]
+    assert changed["expense_lines"][0]["id"] == two["id"]
     assert one["id"] not in {line["id"] for line in changed["expense_lines"]}
     assert changed["expense_lines"][0]["memo"] == "two"  # left out: it stays
     assert [line["amount"] for line in changed["expense_lines"]] == ["25.50", "1.00"]
@@ -131,8 +132,6 @@ def test_a_line_keeps_its_place_in_quickbooks_when_it_moves(book: Book) -> None:
             ]
         ),
     )
-    from store.ledger import bill_expense_line as table  # noqa: PLC0415
-
     ids = [line["id"] for line in made["expense_lines"]]
     book.conn.execute(
         update(table)

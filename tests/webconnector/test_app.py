@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import structlog
 from flask.testing import FlaskClient
 
 from store.engine import upgrade
@@ -35,16 +34,9 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def client(settings: Settings) -> Iterator[FlaskClient]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     app = create_app(settings, Recorder())
     yield app.test_client()
     app.extensions["store"].close()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
 
 
 class Outline(HTMLParser):
@@ -76,7 +68,7 @@ def test_every_page_is_accessible_by_its_structure(client: FlaskClient, path: st
     assert outline.all("a")[0]["href"] == "#content"
     assert outline.all("main")[0]["id"] == "content"
     levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch("h[1-6]", tag)]
-    assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
 
 
 @pytest.mark.parametrize("path", PAGES)

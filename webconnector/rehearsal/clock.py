@@ -45,7 +45,7 @@ def edit_sequence(moment: datetime) -> str:
 
 
 def read_bound(text: str, *, is_end: bool) -> datetime:
-    """A From or To bound as naive wall time; a sent offset is ignored, a bare date is a whole day."""
+    """A From or To bound as naive wall time: offsets are ignored, a bare date is a whole day."""
     wall = text[:19]
     if len(wall) > len("2024-01-01"):
         return datetime.fromisoformat(wall)

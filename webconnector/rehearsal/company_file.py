@@ -16,6 +16,7 @@ from typing import Any
 from webconnector.rehearsal import company_info, lists, transactions
 from webconnector.rehearsal.clock import SettableClock
 from webconnector.rehearsal.document import MessageSet, Request, read
+from webconnector.rehearsal.grammar import version_of
 from webconnector.rehearsal.iterators import Iterators
 from webconnector.rehearsal.kinds import LIST_KINDS, TXN_KINDS
 from webconnector.rehearsal.lists import OPENING_EQUITY
@@ -41,13 +42,39 @@ _FIRST_ACCOUNTS = (
     (OPENING_EQUITY, "Equity", "OpeningBalanceEquity"),
     (TAX_PAYABLE, "OtherCurrentLiability", "SalesTaxPayable"),
 )
-_CONSEQUENCES = frozenset((
-    "ListID", "TxnID", "TimeCreated", "TimeModified", "EditSequence", "TxnNumber", "FullName",
-    "Sublevel", "LinkedTxn", "VendorAddressBlock", "BillAddressBlock", "ShipAddressBlock",
-    "Balance", "TotalBalance", "AmountDue", "OpenAmount", "CreditAmount", "IsPaid", "Subtotal",
-    "SalesTaxPercentage", "SalesTaxTotal", "AppliedAmount", "BalanceRemaining", "CreditRemaining",
-    "UnusedPayment", "UnusedCredits", "FromAccountBalance", "ToAccountBalance", "DepositTotal",
-))
+_CONSEQUENCES = frozenset(
+    (
+        "ListID",
+        "TxnID",
+        "TimeCreated",
+        "TimeModified",
+        "EditSequence",
+        "TxnNumber",
+        "FullName",
+        "Sublevel",
+        "LinkedTxn",
+        "VendorAddressBlock",
+        "BillAddressBlock",
+        "ShipAddressBlock",
+        "Balance",
+        "TotalBalance",
+        "AmountDue",
+        "OpenAmount",
+        "CreditAmount",
+        "IsPaid",
+        "Subtotal",
+        "SalesTaxPercentage",
+        "SalesTaxTotal",
+        "AppliedAmount",
+        "BalanceRemaining",
+        "CreditRemaining",
+        "UnusedPayment",
+        "UnusedCredits",
+        "FromAccountBalance",
+        "ToAccountBalance",
+        "DepositTotal",
+    )
+)
 _FIRST_TAX_CODES = (("Tax", "true"), ("Non", "false"))
 
 
@@ -60,21 +87,38 @@ class CompanyFile(Preferences):
     share EditSequence and TimeModified, so call `advance` between edits that must be told apart.
     """
 
-    def __init__(
-        self, *, path: str = r"C:\QuickBooks\Acme.QBW", company_name: str = "Acme Ltd",
-        country: str = "US", supported_versions: Collection[str] = SUPPORTED_VERSIONS,
-        time_zone: str = "America/New_York", clock: Callable[[], datetime] | None = None,
-        class_tracking: bool = True, closing_date: date | None = None, sales_tax: bool = True,
-        multicurrency: bool = False, personal_data: bool = False,
-        accountant_copy_until: date | None = None, recovered_as_error_recovery: bool = True,
+    def __init__(  # noqa: PLR0913 - a company file has that many settings
+        self,
+        *,
+        path: str = r"C:\QuickBooks\Acme.QBW",
+        company_name: str = "Acme Ltd",
+        country: str = "US",
+        supported_versions: Collection[str] = SUPPORTED_VERSIONS,
+        time_zone: str = "America/New_York",
+        clock: Callable[[], datetime] | None = None,
+        class_tracking: bool = True,
+        closing_date: date | None = None,
+        sales_tax: bool = True,
+        multicurrency: bool = False,
+        personal_data: bool = False,
+        accountant_copy_until: date | None = None,
+        recovered_as_error_recovery: bool = True,
     ) -> None:
         super().__init__(
-            path=path, company_name=company_name, country=country,
-            supported_versions=tuple(supported_versions), time_zone=time_zone,
-            clock=clock or SettableClock(), class_tracking=class_tracking,
-            closing_date=closing_date, sales_tax=sales_tax, multicurrency=multicurrency,
-            personal_data=personal_data, accountant_copy_until=accountant_copy_until,
-            recovered_as_error_recovery=recovered_as_error_recovery)
+            path=path,
+            company_name=company_name,
+            country=country,
+            supported_versions=tuple(supported_versions),
+            time_zone=time_zone,
+            clock=clock or SettableClock(),
+            class_tracking=class_tracking,
+            closing_date=closing_date,
+            sales_tax=sales_tax,
+            multicurrency=multicurrency,
+            personal_data=personal_data,
+            accountant_copy_until=accountant_copy_until,
+            recovered_as_error_recovery=recovered_as_error_recovery,
+        )
         self.requests: list[str] = []
         self.refused: list[tuple[str, RequestRefused]] = []
         self.sessions = 0
@@ -106,7 +150,8 @@ class CompanyFile(Preferences):
             self.refused.append((text, refusal))
             raise
         decision = self._message_sets.decide(
-            app, text, messages.new_id, messages.old_id, has_requests=bool(messages.requests))
+            app, text, messages.new_id, messages.old_id, has_requests=bool(messages.requests)
+        )
         if decision.runs:
             outcomes = self._run(messages)
             self._message_sets.settle(app, decision, text, outcomes)
@@ -134,7 +179,8 @@ class CompanyFile(Preferences):
             return outcome.refused(StatusError(3231, NOT_PROCESSED))
         if request_id is not None and len(request_id) > REQUEST_ID_LENGTH_MAX:
             return replace(outcome, request_id=None).refused(
-                StatusError(1060, "The requestID is invalid: it is too long."))
+                StatusError(1060, "The requestID is invalid: it is too long.")
+            )
         try:
             if request.is_query:
                 return answer(self._register, self._iterators, request, version)
@@ -148,13 +194,17 @@ class CompanyFile(Preferences):
             return decision.repeats
         writer = Writer(self._register, "", version)
         return tuple(
-            replace(outcome, attributes={},
-                    body=writer.aggregate(REMEDY, outcome.remedy) if outcome.remedy else "")
-            for outcome in decision.repeats)
+            replace(
+                outcome,
+                attributes={},
+                body=writer.aggregate(REMEDY, outcome.remedy) if outcome.remedy else "",
+            )
+            for outcome in decision.repeats
+        )
 
     def hcp(self) -> str:
         """What the Web Connector passes as strHCPResponse: host, company and preferences."""
-        version = (13, 0)
+        version = max(version_of(known) for known in self.supported_versions)
         owners = {ext["OwnerID"].upper() for ext in self._register.company_ext}
         responses = []
         for number, noun in enumerate(("Host", "Company", "Preferences")):
@@ -211,19 +261,25 @@ class CompanyFile(Preferences):
 
     def find(self, kind: str, **by: Any) -> list[dict[str, Any]]:
         """Records whose elements equal these values; a reference is compared by full name."""
-        return [view for view in self.all(kind)
-                if all(_plain(view.get(name)) == value for name, value in by.items())]
+        return [
+            view
+            for view in self.all(kind)
+            if all(_plain(view.get(name)) == value for name, value in by.items())
+        ]
 
     def all(self, kind: str) -> list[dict[str, Any]]:
         _known(kind)
-        return [plain_view(self._register, record)
-                for record in self._register.of_kind[kind].values()]
+        return [
+            plain_view(self._register, record) for record in self._register.of_kind[kind].values()
+        ]
 
     def trial_balance(self) -> dict[str, Decimal]:
         """Account full name -> signed balance, debit positive, zero balances left out."""
-        return {self._register.full_name(account): balance
-                for account in self._register.of_kind["Account"].values()
-                if (balance := self._register.books.balance(account.id))}
+        return {
+            self._register.full_name(account): balance
+            for account in self._register.of_kind["Account"].values()
+            if (balance := self._register.books.balance(account.id))
+        }
 
     def balance(self, account_full_name: str) -> Decimal:
         """An account's own balance, debit positive."""
@@ -262,8 +318,9 @@ def _reply(messages: MessageSet, decision: Decision, outcomes: tuple[Outcome, ..
 
 def _known(kind: str) -> bool:
     if kind not in LIST_KINDS and kind not in TXN_KINDS:
-        raise ValueError(f"{kind!r} is no kind of record; known are "
-                         f"{sorted((*LIST_KINDS, *TXN_KINDS))}")
+        raise ValueError(
+            f"{kind!r} is no kind of record; known are {sorted((*LIST_KINDS, *TXN_KINDS))}"
+        )
     return True
 
 
@@ -282,4 +339,3 @@ def _entered(kind: str, fields: Mapping[str, Any]) -> Fields:
 
 def _plain(value: Any) -> Any:
     return value.get("FullName", value) if isinstance(value, dict) else value
-

@@ -13,11 +13,25 @@ from webconnector.rehearsal.values import Fields, plain_flag
 
 LONG_AGO = datetime(1970, 1, 1, 12, tzinfo=UTC)
 _CAPACITY = {
-    "Account": 10000, "BillingRate": 100, "Class": 10000, "CustomerMsg": 10000,
-    "CustomerType": 10000, "Entity": 14500, "Item": 14500, "JobType": 10000,
-    "PaymentMethod": 10000, "PayrollItem": 10000, "PriceLevel": 100, "SalesRep": 10000,
-    "SalesTaxCode": 10000, "ShipMethod": 10000, "Template": 10000, "Terms": 10000, "ToDo": 10000,
-    "Vehicle": 10000, "VendorType": 10000,
+    "Account": 10000,
+    "BillingRate": 100,
+    "Class": 10000,
+    "CustomerMsg": 10000,
+    "CustomerType": 10000,
+    "Entity": 14500,
+    "Item": 14500,
+    "JobType": 10000,
+    "PaymentMethod": 10000,
+    "PayrollItem": 10000,
+    "PriceLevel": 100,
+    "SalesRep": 10000,
+    "SalesTaxCode": 10000,
+    "ShipMethod": 10000,
+    "Template": 10000,
+    "Terms": 10000,
+    "ToDo": 10000,
+    "Vehicle": 10000,
+    "VendorType": 10000,
 }
 _ADDRESS = {"Addr1": "1 Harbour Street", "City": "Portland", "State": "ME", "PostalCode": "04101"}
 
@@ -26,14 +40,18 @@ def host(register: Register, asked: Fields) -> Fields:
     """HostRet."""
     prefs = register.prefs
     found: Fields = {
-        "ProductName": "QuickBooks Enterprise Solutions: Accountant 24.0", "MajorVersion": "34",
-        "MinorVersion": "0", "Country": prefs.country,
-        "SupportedQBXMLVersion": list(prefs.supported_versions), "IsAutomaticLogin": "false",
+        "ProductName": "QuickBooks Enterprise Solutions: Accountant 24.0",
+        "MajorVersion": "34",
+        "MinorVersion": "0",
+        "Country": prefs.country,
+        "SupportedQBXMLVersion": list(prefs.supported_versions),
+        "IsAutomaticLogin": "false",
         "QBFileMode": "MultiUser",
     }
     if asked.get("IncludeListMetaData", {}).get("IncludeMaxCapacity") == "true":
-        found["ListMetaData"] = {f"{noun}MetaData": {"MaxCapacity": str(most)}
-                                 for noun, most in _CAPACITY.items()}
+        found["ListMetaData"] = {
+            f"{noun}MetaData": {"MaxCapacity": str(most)} for noun, most in _CAPACITY.items()
+        }
     return found
 
 
@@ -45,26 +63,38 @@ def company(register: Register, _asked: Fields) -> Fields:
     if dividing is not None:
         copy["DividingDate"] = dividing.isoformat()
     return {
-        "IsSampleCompany": "false", "CompanyName": prefs.company_name,
-        "LegalCompanyName": prefs.company_name, "Address": _ADDRESS, "LegalAddress": _ADDRESS,
-        "Phone": "207-555-0100", "FirstMonthFiscalYear": "January",
-        "FirstMonthIncomeTaxYear": "January", "CompanyType": "Wholesaler", "EIN": prefs.ein,
-        "TaxForm": "Form1120", "AccountantCopy": copy, "DataExt": register.company_ext,
+        "IsSampleCompany": "false",
+        "CompanyName": prefs.company_name,
+        "LegalCompanyName": prefs.company_name,
+        "Address": _ADDRESS,
+        "LegalAddress": _ADDRESS,
+        "Phone": "207-555-0100",
+        "FirstMonthFiscalYear": "January",
+        "FirstMonthIncomeTaxYear": "January",
+        "CompanyType": "Wholesaler",
+        "EIN": prefs.ein,
+        "TaxForm": "Form1120",
+        "AccountantCopy": copy,
+        "DataExt": register.company_ext,
     }
 
 
 def activity(register: Register, _asked: Fields) -> Fields:
     """CompanyActivityRet; a file never restored or condensed shows a time long ago."""
-    return {"LastRestoreTime": register.told(register.prefs.last_restore or LONG_AGO),
-            "LastCondenseTime": register.told(register.prefs.last_condense or LONG_AGO)}
+    return {
+        "LastRestoreTime": register.told(register.prefs.last_restore or LONG_AGO),
+        "LastCondenseTime": register.told(register.prefs.last_condense or LONG_AGO),
+    }
 
 
 def preferences(register: Register, _asked: Fields) -> Fields:
     """PreferencesRet; SalesTaxPreferences are absent while sales tax is off."""
     prefs = register.prefs
     accounting: Fields = {
-        "IsUsingAccountNumbers": "false", "IsRequiringAccounts": "true",
-        "IsUsingClassTracking": plain_flag(prefs.class_tracking), "IsUsingAuditTrail": "true",
+        "IsUsingAccountNumbers": "false",
+        "IsRequiringAccounts": "true",
+        "IsUsingClassTracking": plain_flag(prefs.class_tracking),
+        "IsUsingAuditTrail": "true",
         "IsAssigningJournalEntryNumbers": "true",
     }
     if prefs.closing_date is not None:
@@ -72,22 +102,35 @@ def preferences(register: Register, _asked: Fields) -> Fields:
     found: Fields = {
         "AccountingPreferences": accounting,
         "FinanceChargePreferences": {
-            "GracePeriod": "0", "IsAssessingForOverdueCharges": "false",
-            "CalculateChargesFrom": "DueDate", "IsMarkedToBePrinted": "false"},
+            "GracePeriod": "0",
+            "IsAssessingForOverdueCharges": "false",
+            "CalculateChargesFrom": "DueDate",
+            "IsMarkedToBePrinted": "false",
+        },
         "JobsAndEstimatesPreferences": {
-            "IsUsingEstimates": "true", "IsUsingProgressInvoicing": "false",
-            "IsPrintingItemsWithZeroAmounts": "false"},
+            "IsUsingEstimates": "true",
+            "IsUsingProgressInvoicing": "false",
+            "IsPrintingItemsWithZeroAmounts": "false",
+        },
         "MultiCurrencyPreferences": {"IsMultiCurrencyOn": plain_flag(prefs.multicurrency)},
         "PurchasesAndVendorsPreferences": {
-            "IsUsingInventory": "true", "DaysBillsAreDue": str(prefs.bills_due_days),
-            "IsAutomaticallyUsingDiscounts": "false"},
-        "ReportsPreferences": {"AgingReportBasis": "AgeFromDueDate",
-                               "SummaryReportBasis": "Accrual"},
+            "IsUsingInventory": "true",
+            "DaysBillsAreDue": str(prefs.bills_due_days),
+            "IsAutomaticallyUsingDiscounts": "false",
+        },
+        "ReportsPreferences": {
+            "AgingReportBasis": "AgeFromDueDate",
+            "SummaryReportBasis": "Accrual",
+        },
         "SalesAndCustomersPreferences": {
-            "IsTrackingReimbursedExpensesAsIncome": "false", "IsAutoApplyingPayments": "true"},
+            "IsTrackingReimbursedExpensesAsIncome": "false",
+            "IsAutoApplyingPayments": "true",
+        },
         "CurrentAppAccessRights": {
-            "IsAutomaticLoginAllowed": "true", "AutomaticLoginUserName": "Admin",
-            "IsPersonalDataAccessAllowed": plain_flag(prefs.personal_data)},
+            "IsAutomaticLoginAllowed": "true",
+            "AutomaticLoginUserName": "Admin",
+            "IsPersonalDataAccessAllowed": plain_flag(prefs.personal_data),
+        },
     }
     if prefs.sales_tax:
         found["SalesTaxPreferences"] = _sales_tax(register)
@@ -98,8 +141,10 @@ def _sales_tax(register: Register) -> Fields:
     codes = {
         "DefaultTaxableSalesTaxCodeRef": (("SalesTaxCode",), "Tax"),
         "DefaultNonTaxableSalesTaxCodeRef": (("SalesTaxCode",), "Non"),
-        "DefaultItemSalesTaxRef": (("ItemSalesTax", "ItemSalesTaxGroup"),
-                                   register.prefs.default_tax_item),
+        "DefaultItemSalesTaxRef": (
+            ("ItemSalesTax", "ItemSalesTaxGroup"),
+            register.prefs.default_tax_item,
+        ),
     }
     found: Fields = {"PaySalesTax": "Monthly", "IsUsingCustomerTaxCode": "true"}
     for element, (kinds, name) in codes.items():
@@ -110,7 +155,9 @@ def _sales_tax(register: Register) -> Fields:
 
 
 INFO: Mapping[str, Callable[[Register, Fields], Fields]] = {
-    "HostQuery": host, "CompanyQuery": company, "CompanyActivityQuery": activity,
+    "HostQuery": host,
+    "CompanyQuery": company,
+    "CompanyActivityQuery": activity,
     "PreferencesQuery": preferences,
 }
 
@@ -119,12 +166,18 @@ def stamp(register: Register, owner_id: str, file_id: str) -> None:
     """What adding a .qwc file does: the Web Connector's two private fields on the company."""
     remove_stamp(register, owner_id)
     for name, value in (("AppLock", f"LOCKED:{owner_id}"), ("FileID", file_id)):
-        register.company_ext.append({
-            "OwnerID": owner_id, "DataExtName": name, "DataExtType": "STR255TYPE",
-            "DataExtValue": value})
+        register.company_ext.append(
+            {
+                "OwnerID": owner_id,
+                "DataExtName": name,
+                "DataExtType": "STR255TYPE",
+                "DataExtValue": value,
+            }
+        )
 
 
 def remove_stamp(register: Register, owner_id: str) -> None:
     """What removing the application in the Web Connector does."""
     register.company_ext[:] = [
-        ext for ext in register.company_ext if ext["OwnerID"].upper() != owner_id.upper()]
+        ext for ext in register.company_ext if ext["OwnerID"].upper() != owner_id.upper()
+    ]

@@ -88,7 +88,7 @@ def _read(text: str, supported_versions: Collection[str]) -> MessageSet:
     if pi.group(1) not in supported_versions:
         raise MisfitError(f"qbXML {pi.group(1)} is not supported")
     version = version_of(pi.group(1))
-    root = _parse(text[pi.end():])
+    root = _parse(text[pi.end() :])
     if root.tag != "QBXML" or root.attrib or len(root) != 1 or (root.text or "").strip():
         raise MisfitError("QBXML must hold one message set and nothing else")
     messages = root[0]
@@ -137,9 +137,12 @@ def _message_set(messages: etree._Element, version: tuple[int, int]) -> MessageS
     requests = tuple(_request(node, version) for node in messages)
     _check_macros(messages)
     return MessageSet(
-        version, requests,
+        version,
+        requests,
         attributes["onError"] == "stopOnError",
-        attributes.get("responseData") != "includeNone", new_id, old_id,
+        attributes.get("responseData") != "includeNone",
+        new_id,
+        old_id,
     )
 
 

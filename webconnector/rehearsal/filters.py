@@ -20,11 +20,16 @@ from webconnector.rehearsal.register import Record, Register, fold
 from webconnector.rehearsal.values import Fields, amount, as_list
 
 _MATCHES: Mapping[str, Callable[[str, str], bool]] = {
-    "StartsWith": str.startswith, "EndsWith": str.endswith, "Contains": operator.contains,
+    "StartsWith": str.startswith,
+    "EndsWith": str.endswith,
+    "Contains": operator.contains,
 }
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "LessThan": operator.lt, "LessThanEqual": operator.le, "Equal": operator.eq,
-    "GreaterThan": operator.gt, "GreaterThanEqual": operator.ge,
+    "LessThan": operator.lt,
+    "LessThanEqual": operator.le,
+    "Equal": operator.eq,
+    "GreaterThan": operator.gt,
+    "GreaterThanEqual": operator.ge,
 }
 _ACTIVE = {"ActiveOnly": (True,), "InactiveOnly": (False,), "All": (True, False)}
 Found = tuple[list[Record], list[str]]
@@ -97,14 +102,14 @@ def _total_balance(register: Register, record: Record) -> Decimal:
     return amount(fields, "TotalBalance" if "TotalBalance" in fields else "Balance")
 
 
-def _in_range(
-    asked: Fields, what: str, of: Callable[[Record], str]
-) -> Callable[[Record], bool]:
+def _in_range(asked: Fields, what: str, of: Callable[[Record], str]) -> Callable[[Record], bool]:
     low, high = asked.get(f"From{what}", ""), asked.get(f"To{what}", "")
     if low and high and _rank(low) > _rank(high):
         raise StatusError(3031, "The From value is after the To value.")
-    return lambda record: (not low or _rank(of(record)) >= _rank(low)) and (
-        not high or _rank(of(record)) <= _rank(high))
+    return lambda record: (
+        (not low or _rank(of(record)) >= _rank(low))
+        and (not high or _rank(of(record)) <= _rank(high))
+    )
 
 
 def _rank(text: str) -> tuple[int, Decimal, str]:
@@ -137,26 +142,31 @@ def txn_records(register: Register, noun: str, asked: Fields) -> Found:
     if "RefNumber" in asked or "RefNumberCaseSensitive" in asked:
         exact = asked.get("RefNumberCaseSensitive", ())
         keys = [*asked.get("RefNumber", ()), *exact]
-        records = [of_kind[key] for number in dict.fromkeys(k.casefold() for k in keys)
-                   for key in register.by_number.get((kind, number), ())]
+        records = [
+            of_kind[key]
+            for number in dict.fromkeys(k.casefold() for k in keys)
+            for key in register.by_number.get((kind, number), ())
+        ]
         if exact:
             records = [r for r in records if r.fields.get("RefNumber") in exact]
         return records, []
-    parties = _referred(register, ENTITY_KINDS, asked["EntityFilter"]) if (
-        "EntityFilter" in asked) else None
+    parties = (
+        _referred(register, ENTITY_KINDS, asked["EntityFilter"])
+        if ("EntityFilter" in asked)
+        else None
+    )
     if parties is None:
         candidates: Iterable[Record] = of_kind.values()
     else:
         candidates = sorted(
             (of_kind[key] for party in parties for key in register.by_party.get((kind, party), ())),
-            key=lambda record: record.number)
+            key=lambda record: record.number,
+        )
     tests = list(_txn_tests(register, kind, asked))
     return [record for record in candidates if all(test(record) for test in tests)], []
 
 
-def _txn_tests(
-    register: Register, kind: str, asked: Fields
-) -> Iterator[Callable[[Record], bool]]:
+def _txn_tests(register: Register, kind: str, asked: Fields) -> Iterator[Callable[[Record], bool]]:
     if "ModifiedDateRangeFilter" in asked:
         inside = period(register, asked["ModifiedDateRangeFilter"], "Modified")
         yield lambda record: inside(record.modified)
@@ -166,14 +176,18 @@ def _txn_tests(
         accounts = _referred(register, ("Account",), asked["AccountFilter"])
         names = TXN_KINDS[kind].filter_accounts
         yield lambda record: any(
-            (record.fields.get(name) or {}).get("ListID") in accounts for name in names)
+            (record.fields.get(name) or {}).get("ListID") in accounts for name in names
+        )
     if "RefNumberFilter" in asked:
         matches = _MATCHES[asked["RefNumberFilter"]["MatchCriterion"]]
         part = asked["RefNumberFilter"]["RefNumber"].casefold()
         yield lambda record: matches(record.fields.get("RefNumber", "").casefold(), part)
     if "RefNumberRangeFilter" in asked:
-        yield _in_range(asked["RefNumberRangeFilter"], "RefNumber",
-                        lambda record: record.fields.get("RefNumber", ""))
+        yield _in_range(
+            asked["RefNumberRangeFilter"],
+            "RefNumber",
+            lambda record: record.fields.get("RefNumber", ""),
+        )
     if "CurrencyFilter" in asked and not register.prefs.multicurrency:
         raise refusals.not_enabled()
     paid = asked.get("PaidStatus", "All")
@@ -191,5 +205,7 @@ def _dated(register: Register, asked: Fields) -> Callable[[Record], bool]:
     low, high = asked.get("FromTxnDate", today), asked.get("ToTxnDate", today)
     if low and high and low > high:
         raise StatusError(3030, "The From date is after the To date.")
-    return lambda record: (not low or record.fields["TxnDate"] >= low) and (
-        not high or record.fields["TxnDate"] <= high)
+    return lambda record: (
+        (not low or record.fields["TxnDate"] >= low)
+        and (not high or record.fields["TxnDate"] <= high)
+    )

@@ -118,7 +118,7 @@ class Notation:
         while position < len(text):
             match = _TOKEN.match(text, position)
             if match is None:
-                raise ValueError(f"notation not understood at {text[position:position + 30]!r}")
+                raise ValueError(f"notation not understood at {text[position : position + 30]!r}")
             position = match.end()
             token = match.group(1) or match.group(2) or match.group(3)
             if token.startswith("$"):
@@ -174,7 +174,7 @@ class Notation:
                 parts, is_ref = _reference(token[1:]), True
             elif token.startswith("^"):
                 since = version_of(token[1:])
-            elif token == "{":
+            elif token == "{":  # noqa: S105 - a token of the notation
                 parts, position = self._sequence(tokens, position + 1)
             elif token in ("?", "*", "+") and not mark:
                 mark = token
@@ -188,8 +188,10 @@ class Notation:
 
 def _reference(length: str) -> tuple[Part, ...]:
     longest = int(length) if length else None
-    return (Element("ListID", "id", required=False), Element("FullName", "str", longest,
-                                                             required=False))
+    return (
+        Element("ListID", "id", required=False),
+        Element("FullName", "str", longest, required=False),
+    )
 
 
 def version_of(text: str) -> tuple[int, int]:
@@ -198,8 +200,12 @@ def version_of(text: str) -> tuple[int, int]:
     return int(major), int(minor or 0)
 
 
-def check(node: etree._Element, grammar: Element, version: tuple[int, int],
-          attributes: Mapping[str, frozenset[str]]) -> None:
+def check(
+    node: etree._Element,
+    grammar: Element,
+    version: tuple[int, int],
+    attributes: Mapping[str, frozenset[str]],
+) -> None:
     """Judge one element and all below it.
 
     `attributes` gives, by element name, the attributes that may stand there.
@@ -217,8 +223,12 @@ def check(node: etree._Element, grammar: Element, version: tuple[int, int],
         _check_leaf(node, grammar)
 
 
-def _check_group(node: etree._Element, grammar: Element, version: tuple[int, int],
-                 attributes: Mapping[str, frozenset[str]]) -> None:
+def _check_group(
+    node: etree._Element,
+    grammar: Element,
+    version: tuple[int, int],
+    attributes: Mapping[str, frozenset[str]],
+) -> None:
     children = list(node)
     if any(not isinstance(child.tag, str) for child in children):
         raise MisfitError(f"{grammar.name} holds a comment or processing instruction")
@@ -271,8 +281,11 @@ def check_text(text: str, grammar: Element) -> None:
         raise MisfitError(f"{grammar.name} is longer than {grammar.length_max} characters")
     if text and grammar.type in ("date", "datetime"):
         try:
-            read = date.fromisoformat(text) if grammar.type == "date" else (
-                datetime.fromisoformat(text))
+            read = (
+                date.fromisoformat(text)
+                if grammar.type == "date"
+                else (datetime.fromisoformat(text))
+            )
         except ValueError as error:
             raise MisfitError(f"{grammar.name} is no day of the calendar: {text!r}") from error
         if grammar.type == "datetime" and read.year not in YEARS_KNOWN:

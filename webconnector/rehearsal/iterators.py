@@ -32,9 +32,7 @@ class Iterators:
     prefs: Preferences
     _open: dict[str, Iteration] = field(default_factory=dict)
 
-    def start(
-        self, noun: str, filters: str, found: list[tuple[str, str]]
-    ) -> tuple[str, Iteration]:
+    def start(self, noun: str, filters: str, found: list[tuple[str, str]]) -> tuple[str, Iteration]:
         """A new iteration over (kind, id) pairs. 3390 when too many are open."""
         if len(self._open) >= self.prefs.open_iterators_max:
             raise StatusError(3390, "There are too many open iterators.")

@@ -27,41 +27,78 @@ class ListKind:
     nests: bool = False
 
 
-ITEM_KINDS = tuple(f"Item{word}" for word in (
-    "Service", "NonInventory", "OtherCharge", "Inventory", "InventoryAssembly", "FixedAsset",
-    "Subtotal", "Discount", "Payment", "SalesTax", "SalesTaxGroup", "Group"))
+ITEM_KINDS = tuple(
+    f"Item{word}"
+    for word in (
+        "Service",
+        "NonInventory",
+        "OtherCharge",
+        "Inventory",
+        "InventoryAssembly",
+        "FixedAsset",
+        "Subtotal",
+        "Discount",
+        "Payment",
+        "SalesTax",
+        "SalesTaxGroup",
+        "Group",
+    )
+)
 NESTING_ITEMS = frozenset(ITEM_KINDS[:5]) | {"ItemDiscount"}
 HELPER_LISTS = (
-    "SalesTaxCode", "PaymentMethod", "SalesRep", "CustomerType", "VendorType", "JobType",
-    "ShipMethod", "CustomerMsg", "PriceLevel", "Template", "Currency", "BillingRate",
-    "InventorySite", "UnitOfMeasureSet",
+    "SalesTaxCode",
+    "PaymentMethod",
+    "SalesRep",
+    "CustomerType",
+    "VendorType",
+    "JobType",
+    "ShipMethod",
+    "CustomerMsg",
+    "PriceLevel",
+    "Template",
+    "Currency",
+    "BillingRate",
+    "InventorySite",
+    "UnitOfMeasureSet",
 )
 ENTITY_KINDS = ("Vendor", "Customer", "Employee", "OtherName")
 TERMS_KINDS = ("StandardTerms", "DateDrivenTerms")
 
-LIST_KINDS: Mapping[str, ListKind] = {kind.noun: kind for kind in (
-    ListKind("Account", "account", "Account", "Accounts", nests=True),
-    ListKind("Class", "class", "Class", "Classes", nests=True),
-    ListKind("Vendor", "names", "Vendor", "Vendors"),
-    ListKind("Customer", "names", "Customer", "Customers", nests=True),
-    ListKind("Employee", "names", "Employee", "Employees"),
-    ListKind("OtherName", "names", "Other Name", "Other Names"),
-    *(ListKind(noun, "terms", "Terms", "Terms") for noun in TERMS_KINDS),
-    *(ListKind(noun, "item", "Item", "Items", noun in NESTING_ITEMS) for noun in ITEM_KINDS),
-    *(ListKind(noun, noun.lower(), noun, noun) for noun in HELPER_LISTS),
-)}
+LIST_KINDS: Mapping[str, ListKind] = {
+    kind.noun: kind
+    for kind in (
+        ListKind("Account", "account", "Account", "Accounts", nests=True),
+        ListKind("Class", "class", "Class", "Classes", nests=True),
+        ListKind("Vendor", "names", "Vendor", "Vendors"),
+        ListKind("Customer", "names", "Customer", "Customers", nests=True),
+        ListKind("Employee", "names", "Employee", "Employees"),
+        ListKind("OtherName", "names", "Other Name", "Other Names"),
+        *(ListKind(noun, "terms", "Terms", "Terms") for noun in TERMS_KINDS),
+        *(ListKind(noun, "item", "Item", "Items", noun in NESTING_ITEMS) for noun in ITEM_KINDS),
+        *(ListKind(noun, noun.lower(), noun, noun) for noun in HELPER_LISTS),
+    )
+}
 
 # What an element that ends in Ref may name. Every other ...AccountRef names an account.
 _REFS: Mapping[str, tuple[str, ...]] = {
-    "VendorRef": ("Vendor",), "PrefVendorRef": ("Vendor",), "TaxVendorRef": ("Vendor",),
-    "PayeeEntityRef": ("Vendor",), "CustomerRef": ("Customer",), "EntityRef": ENTITY_KINDS,
-    "ClassRef": ("Class",), "DiscountClassRef": ("Class",), "TermsRef": TERMS_KINDS,
-    "ItemRef": ITEM_KINDS, "ItemGroupRef": ("ItemGroup",),
+    "VendorRef": ("Vendor",),
+    "PrefVendorRef": ("Vendor",),
+    "TaxVendorRef": ("Vendor",),
+    "PayeeEntityRef": ("Vendor",),
+    "CustomerRef": ("Customer",),
+    "EntityRef": ENTITY_KINDS,
+    "ClassRef": ("Class",),
+    "DiscountClassRef": ("Class",),
+    "TermsRef": TERMS_KINDS,
+    "ItemRef": ITEM_KINDS,
+    "ItemGroupRef": ("ItemGroup",),
     "ItemSalesTaxRef": ("ItemSalesTax", "ItemSalesTaxGroup"),
     "ItemInventoryRef": ("ItemInventory", "ItemInventoryAssembly"),
     "CustomerSalesTaxCodeRef": ("SalesTaxCode",),
-    "PreferredPaymentMethodRef": ("PaymentMethod",), "OverrideUOMSetRef": ("UnitOfMeasureSet",),
-    "InventorySiteLocationRef": ("InventorySite",), "HomeCurrencyRef": ("Currency",),
+    "PreferredPaymentMethodRef": ("PaymentMethod",),
+    "OverrideUOMSetRef": ("UnitOfMeasureSet",),
+    "InventorySiteLocationRef": ("InventorySite",),
+    "HomeCurrencyRef": ("Currency",),
     "DefaultItemSalesTaxRef": ("ItemSalesTax", "ItemSalesTaxGroup"),
     "DefaultTaxableSalesTaxCodeRef": ("SalesTaxCode",),
     "DefaultNonTaxableSalesTaxCodeRef": ("SalesTaxCode",),
@@ -70,7 +107,7 @@ _REFS: Mapping[str, tuple[str, ...]] = {
 
 
 def ref_targets(element: str, kind: str) -> tuple[str, ...]:
-    """The kinds an element may refer to, in a record of `kind`. KeyError when it is no reference."""
+    """The kinds an element of a `kind` may refer to. KeyError when it is no reference."""
     if element == "ParentRef":
         return ITEM_KINDS if kind in ITEM_KINDS else (kind,)
     if element.endswith("AccountRef"):
@@ -78,17 +115,40 @@ def ref_targets(element: str, kind: str) -> tuple[str, ...]:
     return _REFS[element]
 
 
-BALANCE_SHEET_TYPES = frozenset((
-    "Bank", "CreditCard", "OtherCurrentAsset", "OtherAsset", "FixedAsset", "OtherCurrentLiability",
-    "LongTermLiability", "Equity", "AccountsPayable", "AccountsReceivable",
-))
-_PROFIT_AND_LOSS = frozenset((
-    "Income", "OtherIncome", "Expense", "OtherExpense", "CostOfGoodsSold",
-))
-CREDIT_TYPES = frozenset((
-    "AccountsPayable", "CreditCard", "OtherCurrentLiability", "LongTermLiability", "Equity",
-    "Income", "OtherIncome",
-))
+BALANCE_SHEET_TYPES = frozenset(
+    (
+        "Bank",
+        "CreditCard",
+        "OtherCurrentAsset",
+        "OtherAsset",
+        "FixedAsset",
+        "OtherCurrentLiability",
+        "LongTermLiability",
+        "Equity",
+        "AccountsPayable",
+        "AccountsReceivable",
+    )
+)
+_PROFIT_AND_LOSS = frozenset(
+    (
+        "Income",
+        "OtherIncome",
+        "Expense",
+        "OtherExpense",
+        "CostOfGoodsSold",
+    )
+)
+CREDIT_TYPES = frozenset(
+    (
+        "AccountsPayable",
+        "CreditCard",
+        "OtherCurrentLiability",
+        "LongTermLiability",
+        "Equity",
+        "Income",
+        "OtherIncome",
+    )
+)
 _LINE_TYPES = (BALANCE_SHEET_TYPES | _PROFIT_AND_LOSS) - {"AccountsPayable", "AccountsReceivable"}
 _MONEY_TYPES = BALANCE_SHEET_TYPES - {"AccountsPayable", "AccountsReceivable"}
 NEEDED_ACCOUNT_TYPE: Mapping[str, frozenset[str]] = {
@@ -124,31 +184,86 @@ class TxnKind:
 
 
 _PURCHASE_LINES = ("ExpenseLine", "ItemLine", "ItemGroupLine")
-TXN_KINDS: Mapping[str, TxnKind] = {kind.noun: kind for kind in (
-    TxnKind("Bill", "purchase", "VendorRef", "APAccountRef", ("APAccountRef",), _PURCHASE_LINES,
-            "AmountDue"),
-    TxnKind("VendorCredit", "purchase", "VendorRef", "APAccountRef", ("APAccountRef",),
-            _PURCHASE_LINES, "CreditAmount"),
-    TxnKind("Invoice", "sale", "CustomerRef", "ARAccountRef", ("ARAccountRef",),
-            ("InvoiceLine", "InvoiceLineGroup"), ""),
-    TxnKind("CreditMemo", "sale", "CustomerRef", "ARAccountRef", ("ARAccountRef",),
-            ("CreditMemoLine", "CreditMemoLineGroup"), "TotalAmount"),
-    TxnKind("BillPaymentCheck", "payment", "PayeeEntityRef", "APAccountRef",
-            ("BankAccountRef", "APAccountRef"), ("AppliedToTxn",), "Amount"),
-    TxnKind("BillPaymentCreditCard", "payment", "PayeeEntityRef", "APAccountRef",
-            ("CreditCardAccountRef", "APAccountRef"), ("AppliedToTxn",), "Amount"),
-    TxnKind("ReceivePayment", "payment", "CustomerRef", "ARAccountRef",
-            ("DepositToAccountRef", "ARAccountRef"), ("AppliedToTxn",), "TotalAmount"),
-    TxnKind("Transfer", "movement", total="Amount"),
-    TxnKind("JournalEntry", "movement", lines=("JournalDebitLine", "JournalCreditLine")),
-    TxnKind("Deposit", "movement", lines=("DepositLine",), total="DepositTotal"),
-)}
+TXN_KINDS: Mapping[str, TxnKind] = {
+    kind.noun: kind
+    for kind in (
+        TxnKind(
+            "Bill",
+            "purchase",
+            "VendorRef",
+            "APAccountRef",
+            ("APAccountRef",),
+            _PURCHASE_LINES,
+            "AmountDue",
+        ),
+        TxnKind(
+            "VendorCredit",
+            "purchase",
+            "VendorRef",
+            "APAccountRef",
+            ("APAccountRef",),
+            _PURCHASE_LINES,
+            "CreditAmount",
+        ),
+        TxnKind(
+            "Invoice",
+            "sale",
+            "CustomerRef",
+            "ARAccountRef",
+            ("ARAccountRef",),
+            ("InvoiceLine", "InvoiceLineGroup"),
+            "",
+        ),
+        TxnKind(
+            "CreditMemo",
+            "sale",
+            "CustomerRef",
+            "ARAccountRef",
+            ("ARAccountRef",),
+            ("CreditMemoLine", "CreditMemoLineGroup"),
+            "TotalAmount",
+        ),
+        TxnKind(
+            "BillPaymentCheck",
+            "payment",
+            "PayeeEntityRef",
+            "APAccountRef",
+            ("BankAccountRef", "APAccountRef"),
+            ("AppliedToTxn",),
+            "Amount",
+        ),
+        TxnKind(
+            "BillPaymentCreditCard",
+            "payment",
+            "PayeeEntityRef",
+            "APAccountRef",
+            ("CreditCardAccountRef", "APAccountRef"),
+            ("AppliedToTxn",),
+            "Amount",
+        ),
+        TxnKind(
+            "ReceivePayment",
+            "payment",
+            "CustomerRef",
+            "ARAccountRef",
+            ("DepositToAccountRef", "ARAccountRef"),
+            ("AppliedToTxn",),
+            "TotalAmount",
+        ),
+        TxnKind("Transfer", "movement", total="Amount"),
+        TxnKind("JournalEntry", "movement", lines=("JournalDebitLine", "JournalCreditLine")),
+        TxnKind("Deposit", "movement", lines=("DepositLine",), total="DepositTotal"),
+    )
+}
 NOT_DELETABLE = frozenset(("Transfer",))
 NOT_VOIDABLE = frozenset(("Transfer", "ReceivePayment"))
 
 _SPECIAL_RETS: Mapping[str, tuple[str, ...]] = {
-    "ItemQuery": ITEM_KINDS, "TermsQuery": TERMS_KINDS,
-    "ListDel": (), "TxnDel": (), "TxnVoid": (),
+    "ItemQuery": ITEM_KINDS,
+    "TermsQuery": TERMS_KINDS,
+    "ListDel": (),
+    "TxnDel": (),
+    "TxnVoid": (),
 }
 
 

@@ -30,8 +30,12 @@ _LineMaker = Callable[[Fields, Fields], Fields]
 
 
 def bring_up_to_date(
-    register: Register, old: Sequence[Fields], sent: Sequence[Fields], make: _LineMaker,
-    *, wire: bool,
+    register: Register,
+    old: Sequence[Fields],
+    sent: Sequence[Fields],
+    make: _LineMaker,
+    *,
+    wire: bool,
 ) -> list[Fields]:
     """The complete new list: known TxnLineIDs are merged in, -1 makes a line, the rest is gone.
 
@@ -113,8 +117,13 @@ def wanted_item(register: Register, line: Fields, allowed: Sequence[str]) -> Rec
 
 
 def expand_group(
-    register: Register, line: Fields, before: Fields, make: _LineMaker, inner_name: str,
-    *, wire: bool,
+    register: Register,
+    line: Fields,
+    before: Fields,
+    make: _LineMaker,
+    inner_name: str,
+    *,
+    wire: bool,
 ) -> Fields:
     """A group line with one inner line per item of the group, and their total."""
     group = register.referred(line, "ItemGroupRef")
@@ -127,36 +136,48 @@ def expand_group(
         inner = bring_up_to_date(register, as_list(before, inner_name), sent, make, wire=wire)
     else:
         times = Decimal(1) if quantity is None else quantity
-        parts = [{"ItemRef": part["ItemRef"],
-                  "Quantity": plain(times * (number(part, "Quantity") or Decimal(1)))}
-                 for part in as_list(group.fields, "ItemGroupLine")]
+        parts = [
+            {
+                "ItemRef": part["ItemRef"],
+                "Quantity": plain(times * (number(part, "Quantity") or Decimal(1))),
+            }
+            for part in as_list(group.fields, "ItemGroupLine")
+        ]
         inner = bring_up_to_date(register, [], parts, make, wire=wire)
     total = sum((amount(one, "Amount") for one in inner), ZERO)
-    return {**line, inner_name: inner, "Desc": group.fields.get("ItemDesc"),
-            "IsPrintItemsInGroup": group.fields.get("IsPrintItemsInGroup", "false"),
-            "TotalAmount": money(total)}
+    return {
+        **line,
+        inner_name: inner,
+        "Desc": group.fields.get("ItemDesc"),
+        "IsPrintItemsInGroup": group.fields.get("IsPrintItemsInGroup", "false"),
+        "TotalAmount": money(total),
+    }
 
 
-def item_side(item: Record, buying: bool) -> tuple[Fields, str, str]:
+def item_side(item: Record, *, buying: bool) -> tuple[Fields, str, str]:
     """Where an item keeps its price and account for buying or selling: (fields, price, account)."""
     fields = item.fields
     if "SalesAndPurchase" in fields:
-        names = ("PurchaseCost", "ExpenseAccountRef") if buying else (
-            "SalesPrice", "IncomeAccountRef")
+        names = (
+            ("PurchaseCost", "ExpenseAccountRef") if buying else ("SalesPrice", "IncomeAccountRef")
+        )
         return fields["SalesAndPurchase"], *names
     if "SalesOrPurchase" in fields:
         return fields["SalesOrPurchase"], "Price", "AccountRef"
     if buying:
         return fields, "PurchaseCost", "AssetAccountRef"
-    return fields, "SalesPrice", "AssetAccountRef" if item.kind == "ItemFixedAsset" else (
-        "IncomeAccountRef")
+    return (
+        fields,
+        "SalesPrice",
+        "AssetAccountRef" if item.kind == "ItemFixedAsset" else ("IncomeAccountRef"),
+    )
 
 
 def item_account(register: Register, line: Fields, item: Record, *, buying: bool) -> str:
     """The ListID of the account an item line posts to; 3270 when the item has none."""
     if override := line.get("OverrideItemAccountRef"):
         return str(override["ListID"])
-    fields, _, account = item_side(item, buying)
+    fields, _, account = item_side(item, buying=buying)
     if not fields.get(account):
         raise StatusError(3270, f'The item "{register.full_name(item)}" has no posting account.')
     return str(fields[account]["ListID"])

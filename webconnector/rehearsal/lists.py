@@ -88,7 +88,7 @@ def delete(register: Register, kind: str, list_id: str, *, wire: bool) -> Record
     record = register.element(kind, list_id)
     if wire and list_id in register.prefs.in_use:
         raise refusals.in_use(LIST_KINDS[kind].label, record.name)
-    if register.is_used(record) or register.books.balance(list_id) and kind == "Account":
+    if register.is_used(record) or (register.books.balance(list_id) and kind == "Account"):
         raise refusals.cannot_delete(list_id, "This list element is in use.")
     register.drop_list(record, register.now())
     return record
@@ -123,10 +123,12 @@ def _check_place(register: Register, kind: str, fields: Fields, own_id: str) -> 
         raise refusals.saving_failed(kind, "A list element cannot be its own parent.")
     if not LIST_KINDS[kind].nests or len(above) >= NAMES_DEPTH_MAX:
         raise refusals.saving_failed(
-            kind, f"A list element can be at most {NAMES_DEPTH_MAX} levels deep.")
+            kind, f"A list element can be at most {NAMES_DEPTH_MAX} levels deep."
+        )
     if kind == "Account" and parent.fields["AccountType"] != fields["AccountType"]:
         raise refusals.saving_failed(
-            kind, "A subaccount must have the same type as its parent account.")
+            kind, "A subaccount must have the same type as its parent account."
+        )
     if not parent.is_active and not own_id:
         raise refusals.saving_failed(kind, "The parent is inactive.")
     return parent.id
@@ -136,8 +138,7 @@ def _check_change(register: Register, old: Record, sent: Fields) -> None:
     if old.kind != "Account":
         return
     if register.prefs.accountant_copy_until is not None:
-        raise refusals.cannot_modify(
-            "Account", "An accountant's copy of this company file exists.")
+        raise refusals.cannot_modify("Account", "An accountant's copy of this company file exists.")
     types = {old.fields["AccountType"], sent.get("AccountType", old.fields["AccountType"])}
     if len(types) > 1 and (types & _PARTNERED or register.children.get(("account", old.id))):
         raise refusals.cannot_modify("Account", "The type of this account cannot be changed.")
@@ -166,9 +167,11 @@ def _with_people(register: Register, sent: Fields, old: Fields, now: datetime) -
             if before is not None and person.get("EditSequence") != before["EditSequence"]:
                 raise refusals.stale_edit_sequence()
             people[list_id] = {
-                **merged(before or {}, person), "ListID": list_id,
+                **merged(before or {}, person),
+                "ListID": list_id,
                 "TimeCreated": (before or {}).get("TimeCreated") or register.told(now),
-                "TimeModified": register.told(now), "EditSequence": edit_sequence(now),
+                "TimeModified": register.told(now),
+                "EditSequence": edit_sequence(now),
             }
         result["Contacts"] = list(people.values())
     return result
@@ -184,5 +187,6 @@ def _open_account(register: Register, record: Record, opening: Fields) -> None:
     if equity is None:
         raise AssertionError(f"the chart of accounts lacks {OPENING_EQUITY}")
     value = amount(opening, "OpenBalance") * (-1 if kind in CREDIT_TYPES else 1)
-    register.books.post(f"opening {record.id}", (
-        Posting(record.id, value), Posting(equity.id, -value)))
+    register.books.post(
+        f"opening {record.id}", (Posting(record.id, value), Posting(equity.id, -value))
+    )

@@ -19,8 +19,13 @@ _JOURNAL = (("JournalDebitLine", 1), ("JournalCreditLine", -1))
 
 
 def draft(
-    register: Register, kind: str, fields: Fields, before: Record | None,
-    *, touched: Collection[str], wire: bool,
+    register: Register,
+    kind: str,
+    fields: Fields,
+    before: Record | None,
+    *,
+    touched: Collection[str],  # noqa: ARG001 - one signature for all families
+    wire: bool,  # noqa: ARG001 - as above
 ) -> Fields:
     """The fields of a movement, complete. Raises StatusError."""
     result = {name: value for name, value in fields.items() if value not in (None, "")}
@@ -28,8 +33,10 @@ def draft(
     if kind == "Transfer":
         _check_transfer(result)
     elif kind == "JournalEntry":
-        sides = [sum((amount(line, "Amount") for line in as_list(result, table)), ZERO)
-                 for table, _ in _JOURNAL]
+        sides = [
+            sum((amount(line, "Amount") for line in as_list(result, table)), ZERO)
+            for table, _ in _JOURNAL
+        ]
         if sides[0] != sides[1]:
             raise refusals.saving_failed(kind, "Debits and credits differ.")
         for table, _ in _JOURNAL:
@@ -66,7 +73,8 @@ def _check_deposit(register: Register, result: Fields, before: Record | None) ->
             if deposit_of(register, payment_id) not in ("", own):
                 raise refusals.not_found(payment_id)
             if payment.fields["DepositToAccountRef"]["ListID"] != named_account(
-                    register, UNDEPOSITED):
+                register, UNDEPOSITED
+            ):
                 raise refusals.not_found(payment_id)
             line["Amount"] = payment.fields["TotalAmount"]
         elif not line.get("AccountRef"):
@@ -79,8 +87,10 @@ def _check_deposit(register: Register, result: Fields, before: Record | None) ->
 def deposit_of(register: Register, payment_id: str) -> str:
     """The TxnID of the deposit a payment sits in; empty when it sits in none."""
     for deposit in register.of_kind["Deposit"].values():
-        if any(line.get("PaymentTxnID") == payment_id
-               for line in as_list(deposit.fields, "DepositLine")):
+        if any(
+            line.get("PaymentTxnID") == payment_id
+            for line in as_list(deposit.fields, "DepositLine")
+        ):
             return deposit.id
     return ""
 
@@ -90,14 +100,28 @@ def postings(register: Register, record: Record) -> list[Posting]:
     fields = record.fields
     if record.kind == "Transfer":
         value = amount(fields, "Amount")
-        return [Posting(fields["TransferFromAccountRef"]["ListID"], -value),
-                Posting(fields["TransferToAccountRef"]["ListID"], value)]
+        return [
+            Posting(fields["TransferFromAccountRef"]["ListID"], -value),
+            Posting(fields["TransferToAccountRef"]["ListID"], value),
+        ]
     if record.kind == "JournalEntry":
-        return [Posting(line["AccountRef"]["ListID"], sign * amount(line, "Amount"),
-                        (line.get("EntityRef") or {}).get("ListID", ""))
-                for table, sign in _JOURNAL for line in as_list(fields, table)]
-    found = [Posting(named_account(register, UNDEPOSITED) if line.get("PaymentTxnID")
-                     else line["AccountRef"]["ListID"], -amount(line, "Amount"))
-             for line in as_list(fields, "DepositLine")]
+        return [
+            Posting(
+                line["AccountRef"]["ListID"],
+                sign * amount(line, "Amount"),
+                (line.get("EntityRef") or {}).get("ListID", ""),
+            )
+            for table, sign in _JOURNAL
+            for line in as_list(fields, table)
+        ]
+    found = [
+        Posting(
+            named_account(register, UNDEPOSITED)
+            if line.get("PaymentTxnID")
+            else line["AccountRef"]["ListID"],
+            -amount(line, "Amount"),
+        )
+        for line in as_list(fields, "DepositLine")
+    ]
     whole = sum((p.amount for p in found), Decimal(0))
     return [*found, Posting(fields["DepositToAccountRef"]["ListID"], -whole)]

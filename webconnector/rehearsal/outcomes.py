@@ -36,6 +36,10 @@ class Outcome:
     def written(self, *, with_data: bool = True) -> str:
         """The Rs element."""
         attributes = {} if self.request_id is None else {"requestID": self.request_id}
-        attributes |= {"statusCode": str(self.code), "statusSeverity": severity(self.code),
-                       "statusMessage": self.text, **self.attributes}
+        attributes |= {
+            "statusCode": str(self.code),
+            "statusSeverity": severity(self.code),
+            "statusMessage": self.text,
+            **self.attributes,
+        }
         return response(f"{self.noun}Rs", attributes, self.body if with_data else "")

@@ -41,9 +41,11 @@ class Side:
 SIDES = {
     "BillPaymentCheck": Side("Bill", "VendorCredit", "AccountsPayable", "BankAccountRef", 1),
     "BillPaymentCreditCard": Side(
-        "Bill", "VendorCredit", "AccountsPayable", "CreditCardAccountRef", 1),
+        "Bill", "VendorCredit", "AccountsPayable", "CreditCardAccountRef", 1
+    ),
     "ReceivePayment": Side(
-        "Invoice", "CreditMemo", "AccountsReceivable", "DepositToAccountRef", -1),
+        "Invoice", "CreditMemo", "AccountsReceivable", "DepositToAccountRef", -1
+    ),
 }
 
 
@@ -88,7 +90,8 @@ def plan(register: Register, kind: str, fields: Fields, txn_id: str) -> Plan:
     result.setdefault("TxnDate", register.today())
     if kind == "ReceivePayment":
         result.setdefault(
-            side.source_account, {"ListID": sales.named_account(register, sales.UNDEPOSITED)})
+            side.source_account, {"ListID": sales.named_account(register, sales.UNDEPOSITED)}
+        )
     elif not result.get(side.source_account):
         raise refusals.missing(side.source_account)
     if kind == "BillPaymentCheck":
@@ -104,7 +107,8 @@ def plan(register: Register, kind: str, fields: Fields, txn_id: str) -> Plan:
     if kind == "ReceivePayment" and given is not None:
         if paid > given or given < ZERO:
             raise refusals.invalid_value(
-                "TotalAmount", money(given), "You cannot apply more than the amount received.")
+                "TotalAmount", money(given), "You cannot apply more than the amount received."
+            )
         paid = given
     result[row.total] = money(paid)
     if auto == "true":
@@ -118,29 +122,34 @@ def _apply(register: Register, made: Plan, kind: str, sent: Fields, txn_id: str)
     side = SIDES[kind]
     document = _payable(register, made, kind, str(sent.get("TxnID", "")))
     payment, discount = amount(sent, "PaymentAmount"), amount(sent, "DiscountAmount")
-    credits = as_list(sent, "SetCredit")
-    if not (payment or discount or credits):
+    set_credits = as_list(sent, "SetCredit")
+    if not (payment or discount or set_credits):
         raise refusals.saving_failed(kind, "The transaction is empty.")
     if discount and not sent.get("DiscountAccountRef"):
         raise refusals.missing("DiscountAccountRef")
     left = open_amount(register, document) - made.onto(document.id)
-    spent = payment + discount + sum((amount(c, "AppliedAmount") for c in credits), ZERO)
+    spent = payment + discount + sum((amount(c, "AppliedAmount") for c in set_credits), ZERO)
     if min(payment, discount) < ZERO or spent > left:
         raise refusals.invalid_value(
-            "AppliedToTxnAdd payment amount", money(payment),
-            "You cannot pay more than the amount due.")
+            "AppliedToTxnAdd payment amount",
+            money(payment),
+            "You cannot pay more than the amount due.",
+        )
     account = (sent.get("DiscountAccountRef") or {}).get("ListID", "")
     group = (sent.get("DiscountClassRef") or {}).get("ListID", "")
     if payment or discount:
         made.links.append(
-            Link(txn_id, document.id, payment, "", discount, account if discount else "", group))
-    for credit in credits:
+            Link(txn_id, document.id, payment, "", discount, account if discount else "", group)
+        )
+    for credit in set_credits:
         source = _usable(register, made, kind, str(credit["CreditTxnID"]))
         value = amount(credit, "AppliedAmount")
         if value <= ZERO or value > unused(register, source) - made.out_of(source.id):
             raise refusals.invalid_value(
-                "SetCredit applied amount", money(value),
-                f"You cannot apply more than the {side.credit} has left.")
+                "SetCredit applied amount",
+                money(value),
+                f"You cannot apply more than the {side.credit} has left.",
+            )
         made.links.append(Link(source.id, document.id, value, txn_id))
 
 
@@ -148,7 +157,8 @@ def _payable(register: Register, made: Plan, kind: str, txn_id: str) -> Record:
     """The open document to pay: same party, same account; everything else "cannot be found"."""
     document = register.txn(SIDES[kind].document, txn_id)
     if not _same_side(made, kind, document) or (
-            open_amount(register, document) - made.onto(txn_id) <= ZERO):
+        open_amount(register, document) - made.onto(txn_id) <= ZERO
+    ):
         raise refusals.not_found(txn_id)
     return document
 
@@ -162,18 +172,23 @@ def _usable(register: Register, made: Plan, kind: str, txn_id: str) -> Record:
 
 def _same_side(made: Plan, kind: str, document: Record) -> bool:
     payer, theirs = TXN_KINDS[kind], TXN_KINDS[document.kind]
-    return bool(made.fields[payer.party] == document.fields[theirs.party]
-                and made.fields[payer.account] == document.fields[theirs.account]
-                and not is_true(document.fields, "IsPending"))
+    return bool(
+        made.fields[payer.party] == document.fields[theirs.party]
+        and made.fields[payer.account] == document.fields[theirs.account]
+        and not is_true(document.fields, "IsPending")
+    )
 
 
 def _apply_automatically(register: Register, made: Plan, kind: str, txn_id: str) -> None:
     """To the document of exactly this amount, else to the oldest ones first."""
     row, side = TXN_KINDS[kind], SIDES[kind]
     party = made.fields[row.party]["ListID"]
-    open_ones = [record for key in register.by_party.get((side.document, party), {})
-                 if _same_side(made, kind, record := register.txns[key])
-                 and open_amount(register, record) > ZERO]
+    open_ones = [
+        record
+        for key in register.by_party.get((side.document, party), {})
+        if _same_side(made, kind, record := register.txns[key])
+        and open_amount(register, record) > ZERO
+    ]
     open_ones.sort(key=lambda record: (record.fields["TxnDate"], record.number))
     left = amount(made.fields, row.total)
     exact = [record for record in open_ones if open_amount(register, record) == left]
@@ -200,6 +215,7 @@ def postings(register: Register, record: Record) -> list[Posting]:
 
 
 def make_links(register: Register, links: Iterable[Link]) -> None:
+    """Apply what a plan says."""
     for link in links:
         register.links.add(link)
 

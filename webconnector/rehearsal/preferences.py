@@ -9,18 +9,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from webconnector.rehearsal.clock import SettableClock
 
 SUPPORTED_VERSIONS = (
-    "1.0", "1.1", "2.0", "2.1", "3.0", "4.0", "4.1", "5.0", "6.0", "7.0", "8.0", "9.0", "10.0",
-    "11.0", "12.0", "13.0", "14.0", "15.0", "16.0",
+    "1.0",
+    "1.1",
+    "2.0",
+    "2.1",
+    "3.0",
+    "4.0",
+    "4.1",
+    "5.0",
+    "6.0",
+    "7.0",
+    "8.0",
+    "9.0",
+    "10.0",
+    "11.0",
+    "12.0",
+    "13.0",
+    "14.0",
+    "15.0",
+    "16.0",
 )
 
 
-@dataclass
+@dataclass(eq=False)
 class Preferences:
     """Settings of one company file. Dates are dates; limits carry their unit in the name."""
 
@@ -48,6 +64,6 @@ class Preferences:
     in_use: set[str] = field(default_factory=set)
     """ListIDs and TxnIDs that somebody has open in a window: writes to them get 3175."""
 
-    @cached_property
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)

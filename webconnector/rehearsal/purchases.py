@@ -25,8 +25,14 @@ from webconnector.rehearsal.lines import (
 from webconnector.rehearsal.register import Record, Register
 from webconnector.rehearsal.values import ZERO, Fields, amount, as_list, money, number
 
-_ITEMS = ("ItemService", "ItemNonInventory", "ItemOtherCharge", "ItemInventory",
-          "ItemInventoryAssembly", "ItemFixedAsset")
+_ITEMS = (
+    "ItemService",
+    "ItemNonInventory",
+    "ItemOtherCharge",
+    "ItemInventory",
+    "ItemInventoryAssembly",
+    "ItemFixedAsset",
+)
 _BILLABLE_BY_DEFAULT = frozenset(("Expense", "CostOfGoodsSold", "OtherExpense"))
 _SIGN = {"Bill": 1, "VendorCredit": -1}
 
@@ -40,15 +46,24 @@ def default_account(register: Register, wanted: str) -> Fields:
 
 
 def draft(
-    register: Register, kind: str, fields: Fields, before: Record | None,
-    *, touched: Collection[str], wire: bool,
+    register: Register,
+    kind: str,
+    fields: Fields,
+    before: Record | None,
+    *,
+    touched: Collection[str],
+    wire: bool,
 ) -> Fields:
-    """The fields of a bill or credit, complete. `fields` are bound and merged; `touched`
-    names the line tables that were sent."""
+    """The fields of a bill or credit, complete.
+
+    `fields` are bound and merged; `touched` names the line tables that were sent.
+    """
     result = dict(fields)
     vendor = register.referred(result, "VendorRef")
     if vendor is None:
         raise refusals.missing("VendorRef")
+    if vendor.fields.get("CurrencyRef"):
+        result["CurrencyRef"] = vendor.fields["CurrencyRef"]
     result.setdefault("APAccountRef", None)
     result["APAccountRef"] = result["APAccountRef"] or default_account(register, "AccountsPayable")
     result.setdefault("TxnDate", register.today())
@@ -58,8 +73,10 @@ def draft(
             result.setdefault("VendorAddress", vendor.fields.get("VendorAddress"))
         if not result.get("DueDate"):
             result["DueDate"] = due_date(
-                date.fromisoformat(result["TxnDate"]), register.referred(result, "TermsRef"),
-                register.prefs.bills_due_days).isoformat()
+                date.fromisoformat(result["TxnDate"]),
+                register.referred(result, "TermsRef"),
+                register.prefs.bills_due_days,
+            ).isoformat()
     old = before.fields if before is not None else {}
     _lines(register, kind, result, old, touched, wire=wire)
     total = _total(result)
@@ -70,8 +87,13 @@ def draft(
 
 
 def _lines(
-    register: Register, kind: str, result: Fields, old: Fields, touched: Collection[str],
-    *, wire: bool,
+    register: Register,
+    kind: str,
+    result: Fields,
+    old: Fields,
+    touched: Collection[str],
+    *,
+    wire: bool,
 ) -> None:
     def expense(line: Fields, before: Fields) -> Fields:
         return _expense_line(register, line, before, kind, wire=wire)
@@ -86,7 +108,8 @@ def _lines(
     for table, make in makers.items():
         if table in touched:
             result[table] = bring_up_to_date(
-                register, as_list(old, table), as_list(result, table), make, wire=wire)
+                register, as_list(old, table), as_list(result, table), make, wire=wire
+            )
     if not any(result.get(table) for table in makers):
         raise refusals.saving_failed(kind, "The transaction must have at least one line.")
 
@@ -124,8 +147,11 @@ def _item_line(
 
 
 def _total(fields: Fields) -> Decimal:
-    singles = (amount(line, "Amount")
-               for table in ("ExpenseLine", "ItemLine") for line in as_list(fields, table))
+    singles = (
+        amount(line, "Amount")
+        for table in ("ExpenseLine", "ItemLine")
+        for line in as_list(fields, table)
+    )
     groups = (amount(line, "TotalAmount") for line in as_list(fields, "ItemGroupLine"))
     return sum(singles, ZERO) + sum(groups, ZERO)
 
@@ -133,16 +159,21 @@ def _total(fields: Fields) -> Decimal:
 def postings(register: Register, record: Record) -> list[Posting]:
     """A bill credits the payable and debits its lines; a vendor credit the other way round."""
     fields, sign = record.fields, _SIGN[record.kind]
-    found = [Posting(line["AccountRef"]["ListID"], sign * amount(line, "Amount"))
-             for line in as_list(fields, "ExpenseLine")]
+    found = [
+        Posting(line["AccountRef"]["ListID"], sign * amount(line, "Amount"))
+        for line in as_list(fields, "ExpenseLine")
+    ]
     items = [*as_list(fields, "ItemLine")]
     for group in as_list(fields, "ItemGroupLine"):
         items += as_list(group, "ItemLine")
     for line in items:
         item = register.referred(line, "ItemRef")
         if item is not None:
-            found.append(Posting(item_account(register, line, item, buying=True),
-                                 sign * amount(line, "Amount")))
+            found.append(
+                Posting(
+                    item_account(register, line, item, buying=True), sign * amount(line, "Amount")
+                )
+            )
     total = sum((p.amount for p in found), ZERO)
     found.append(Posting(fields["APAccountRef"]["ListID"], -total, fields["VendorRef"]["ListID"]))
     return found

@@ -87,11 +87,19 @@ def _records(query: Query, outcome: Outcome) -> Outcome:
         return _page(query, outcome, iterator_id)
     many = query.asked.get("MaxReturned")
     shown = found[: int(many)] if many else found
-    outcome = _plain(query, outcome, [lambda record=record: query.write(record)  # type: ignore[misc]
-                                      for record in shown])
+    outcome = _plain(
+        query,
+        outcome,
+        [
+            lambda record=record: query.write(record)  # type: ignore[misc]
+            for record in shown
+        ],
+    )
     if gone:
-        text = ("The query request has not been fully completed. There was a required element "
-                f'("{gone[0]}") that could not be found in QuickBooks.')
+        text = (
+            "The query request has not been fully completed. There was a required element "
+            f'("{gone[0]}") that could not be found in QuickBooks.'
+        )
         return replace(outcome, code=500, text=text)
     return outcome
 
@@ -122,14 +130,20 @@ def _page(query: Query, outcome: Outcome, iterator_id: str) -> Outcome:
     rest = query.iterators.left(iterator_id)
     records = (query.register.of_kind[kind].get(key) for kind, key in page)
     body = "".join(query.write(record) for record in records if record is not None)
-    return replace(outcome, body=body, attributes={
-        "iteratorRemainingCount": str(rest), "iteratorID": iterator_id})
+    return replace(
+        outcome,
+        body=body,
+        attributes={"iteratorRemainingCount": str(rest), "iteratorID": iterator_id},
+    )
 
 
 def _signature(query: Query) -> str:
     """Everything a Continue must repeat: all but the page size."""
-    return "".join(etree.tostring(child, encoding="unicode", with_tail=False)
-                   for child in query.request.node if child.tag != "MaxReturned")
+    return "".join(
+        etree.tostring(child, encoding="unicode", with_tail=False)
+        for child in query.request.node
+        if child.tag != "MaxReturned"
+    )
 
 
 # --- queries that answer with something of their own
@@ -146,14 +160,20 @@ def _bills_to_pay(query: Query) -> Iterator[Callable[[], str]]:
         account = register.wanted(("Account",), asked["APAccountRef"])
         if account is None:
             raise refusals.bad_reference("Account", str(asked["APAccountRef"]), "BillToPayQuery")
-    for kind, group, left_name in (("Bill", "BillToPay", "AmountDue"),
-                                   ("VendorCredit", "CreditToApply", "CreditRemaining")):
+    for kind, group, left_name in (
+        ("Bill", "BillToPay", "AmountDue"),
+        ("VendorCredit", "CreditToApply", "CreditRemaining"),
+    ):
         for key in register.by_party.get((kind, payee.id), {}):
             record = register.txns[key]
-            left = payments.open_amount(register, record) if kind == "Bill" else (
-                payments.unused(register, record))
+            left = (
+                payments.open_amount(register, record)
+                if kind == "Bill"
+                else (payments.unused(register, record))
+            )
             wrong_account = account is not None and (
-                record.fields["APAccountRef"]["ListID"] != account.id)
+                record.fields["APAccountRef"]["ListID"] != account.id
+            )
             late = kind == "Bill" and record.fields["DueDate"] > asked.get("DueDate", "9999")
             if left <= ZERO or wrong_account or late:
                 continue
@@ -184,15 +204,19 @@ def _deletions(
             if not inside(gone.deleted):
                 continue
             fields = {
-                type_name: kind, "ListID": gone.id, "TxnID": gone.id,
+                type_name: kind,
+                "ListID": gone.id,
+                "TxnID": gone.id,
                 "TimeCreated": register.told(gone.created),
                 "TimeDeleted": register.told(gone.deleted),
-                "FullName": gone.label, "RefNumber": gone.label or None,
+                "FullName": gone.label,
+                "RefNumber": gone.label or None,
             }
             yield _writing(query, ret, fields, kind)
 
 
 _SPECIAL: Mapping[str, Callable[[Query], Iterator[Callable[[], str]]]] = {
-    "BillToPayQuery": _bills_to_pay, "ListDeletedQuery": _list_deletions,
+    "BillToPayQuery": _bills_to_pay,
+    "ListDeletedQuery": _list_deletions,
     "TxnDeletedQuery": _txn_deletions,
 }

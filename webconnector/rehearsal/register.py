@@ -85,11 +85,14 @@ class Register:
     company_ext: list[Fields] = field(default_factory=list)
     _names: dict[tuple[str, str, str], str] = field(default_factory=dict)
     children: defaultdict[tuple[str, str], dict[str, None]] = field(
-        default_factory=lambda: defaultdict(dict))
+        default_factory=lambda: defaultdict(dict)
+    )
     by_party: defaultdict[tuple[str, str], dict[str, None]] = field(
-        default_factory=lambda: defaultdict(dict))
+        default_factory=lambda: defaultdict(dict)
+    )
     by_number: defaultdict[tuple[str, str], dict[str, None]] = field(
-        default_factory=lambda: defaultdict(dict))
+        default_factory=lambda: defaultdict(dict)
+    )
     _uses: Counter[tuple[str, str]] = field(default_factory=Counter)
     _counters: Counter[str] = field(default_factory=Counter)
 
@@ -170,9 +173,7 @@ class Register:
         return self.spaces[LIST_KINDS[kind].space][list_id]
 
     def full_name(self, record: Record) -> str:
-        names = [record.name]
-        for parent in self.ancestors(record):
-            names.append(parent.name)
+        names = [record.name, *(parent.name for parent in self.ancestors(record))]
         return ":".join(reversed(names))
 
     def ancestors(self, record: Record) -> Iterator[Record]:
@@ -190,7 +191,7 @@ class Register:
             yield from self.with_children(self.spaces[space][child])
 
     def named_like(self, record_kind: str, parent_id: str, name: str) -> Record | None:
-        """Whoever holds a name under a parent, of whatever kind in the name space, active or not."""
+        """Whoever holds a name under a parent: any kind of the name space, active or not."""
         space = LIST_KINDS[record_kind].space
         holder = self._names.get((space, parent_id, fold(name)))
         return self.spaces[space][holder] if holder else None
@@ -206,13 +207,17 @@ class Register:
         for name, value in fields.items():
             is_ref = name.endswith("Ref") and name not in _NOT_REFS
             if isinstance(value, dict):
-                bound[name] = self._reference(name, value, kind, table) if is_ref else (
-                    self.bind(value, kind, name))
+                bound[name] = (
+                    self._reference(name, value, kind, table)
+                    if is_ref
+                    else (self.bind(value, kind, name))
+                )
             elif isinstance(value, list) and is_ref:
                 bound[name] = [self._reference(name, one, kind, table) for one in value]
             elif isinstance(value, list):
-                bound[name] = [self.bind(one, kind, name) if isinstance(one, dict) else one
-                               for one in value]
+                bound[name] = [
+                    self.bind(one, kind, name) if isinstance(one, dict) else one for one in value
+                ]
             else:
                 bound[name] = value
         return bound
@@ -221,9 +226,11 @@ class Register:
         value = ref.get("ListID") or ref.get("FullName") or ""
         if not value:
             return ""
-        if (element in _CLASS_REFS and not self.prefs.class_tracking) or (
-                element in _TAX_REFS and not self.prefs.sales_tax) or (
-                element == "CurrencyRef" and not self.prefs.multicurrency):
+        if (
+            (element in _CLASS_REFS and not self.prefs.class_tracking)
+            or (element in _TAX_REFS and not self.prefs.sales_tax)
+            or (element == "CurrencyRef" and not self.prefs.multicurrency)
+        ):
             raise refusals.not_enabled()
         targets = ref_targets(element, kind)
         record = self.wanted(targets, ref)
@@ -234,7 +241,8 @@ class Register:
             raise refusals.bad_reference(label, value, kind)
         if kind in TXN_KINDS and not record.is_active:
             raise refusals.bad_reference(
-                label, value, kind, "  QuickBooks error message: The list element is inactive.")
+                label, value, kind, "  QuickBooks error message: The list element is inactive."
+            )
         self._check_account(element, record, kind, table)
         return {"ListID": record.id}
 
@@ -244,8 +252,11 @@ class Register:
         allowed = EXPENSE_LINE_TYPES if table == "ExpenseLine" else NEEDED_ACCOUNT_TYPE.get(element)
         if allowed is not None and record.fields["AccountType"] not in allowed:
             raise refusals.bad_reference(
-                "Account", self.full_name(record), kind,
-                "  QuickBooks error message: The specified account is of the wrong type.")
+                "Account",
+                self.full_name(record),
+                kind,
+                "  QuickBooks error message: The specified account is of the wrong type.",
+            )
 
     def is_used(self, record: Record) -> bool:
         """Whether anything refers to it, or it has children or postings."""
@@ -323,11 +334,13 @@ def fold(name: str) -> str:
 
 
 def party_of(record: Record) -> str:
+    """The ListID of whose transaction it is; empty when it is nobody's."""
     party = record.fields.get(TXN_KINDS[record.kind].party) or {}
     return str(party.get("ListID", ""))
 
 
 def number_of(record: Record) -> str:
+    """The RefNumber as it is compared."""
     return str(record.fields.get("RefNumber", "")).casefold()
 
 

@@ -36,8 +36,10 @@ class Writer:
     def aggregate(self, grammar: Element, fields: Fields) -> str:
         """The element with its children."""
         inner = "".join(
-            self._child(child, fields) for child in flatten(grammar.parts)
-            if not self.trim or child.name in self.trim)
+            self._child(child, fields)
+            for child in flatten(grammar.parts)
+            if not self.trim or child.name in self.trim
+        )
         return f"<{grammar.name}>\n{inner}</{grammar.name}>\n"
 
     def direct(self, grammar: Element, fields: Fields) -> str:
@@ -73,7 +75,7 @@ class Writer:
         if record is None:
             raise AssertionError(f"{self.kind}.{name} refers to {ref}, which is gone")
         full_name = self.register.full_name(record)
-        return (f"<{name}>\n{leaf('ListID', record.id)}{leaf('FullName', full_name)}</{name}>\n")
+        return f"<{name}>\n{leaf('ListID', record.id)}{leaf('FullName', full_name)}</{name}>\n"
 
 
 def ascii_text(text: str) -> str:
@@ -82,13 +84,13 @@ def ascii_text(text: str) -> str:
 
 
 def leaf(name: str, text: str) -> str:
+    """An element that holds a text."""
     return f"<{name}>{ascii_text(text)}</{name}>\n"
 
 
 def open_tag(name: str, attributes: Mapping[str, str], *, closed: bool) -> str:
     """A start tag, or an empty element, with its attributes in the given order."""
-    inner = "".join(
-        f" {key}={_quoted(value)}" for key, value in attributes.items())
+    inner = "".join(f" {key}={_quoted(value)}" for key, value in attributes.items())
     return f"<{name}{inner}{' /' if closed else ''}>\n"
 
 

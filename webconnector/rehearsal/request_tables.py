@@ -55,73 +55,119 @@ _LINKS = "IncludeLinkedTxns:bool?"
 
 # request noun -> (first version, notation). Add and Mod rows describe the inner aggregate.
 _ADD_MOD: Mapping[str, tuple[str, str]] = {
-    "AccountAdd": ("1.0", "Name(31) IsActive:bool? ParentRef~? AccountType[AccountType] "
-                   + _ACCOUNT_REST),
-    "AccountMod": ("6.0", "ListID:id EditSequence(16) Name(31)? IsActive:bool? ParentRef~? "
-                   "AccountType[AccountType]? " + _ACCOUNT_REST),
+    "AccountAdd": (
+        "1.0",
+        "Name(31) IsActive:bool? ParentRef~? AccountType[AccountType] " + _ACCOUNT_REST,
+    ),
+    "AccountMod": (
+        "6.0",
+        "ListID:id EditSequence(16) Name(31)? IsActive:bool? ParentRef~? "
+        "AccountType[AccountType]? " + _ACCOUNT_REST,
+    ),
     "ClassAdd": ("1.0", "Name(31) IsActive:bool? ParentRef~?"),
     "ClassMod": ("8.0", "ListID:id EditSequence(16) Name(31)? IsActive:bool? ParentRef~?"),
-    "VendorAdd": ("1.0", f"Name(41) IsActive:bool? {_VENDOR_TOP} {_ADDED_PEOPLE} NameOnCheck(41)? "
-                  "AccountNumber(99)? Notes(4095)?^3.0 AdditionalNotes{Note(4095)}*^12.0 "
-                  "VendorTypeRef~159? TermsRef~31? CreditLimit:amt? VendorTaxIdent(15)? "
-                  "IsVendorEligibleFor1099:bool? OpenBalance:amt? OpenBalanceDate:date? "
-                  f"BillingRateRef~31?^6.0 ExternalGUID:guid?^8.0 {_VENDOR_END}"),
-    "VendorMod": ("1.0", f"ListID:id EditSequence(16) Name(41)? IsActive:bool?^3.0 {_VENDOR_TOP} "
-                  f"{_CHANGED_PEOPLE} NameOnCheck(41)? AccountNumber(99)? Notes(4095)?^3.0 "
-                  f"{_CHANGED_NOTES} VendorTypeRef~159?^3.0 TermsRef~31?^3.0 CreditLimit:amt?^3.0 "
-                  "VendorTaxIdent(15)?^3.0 IsVendorEligibleFor1099:bool?^3.0 "
-                  f"BillingRateRef~31?^6.0 {_VENDOR_END}"),
-    "CustomerAdd": ("1.0", "Name(41) IsActive:bool? ClassRef~159?^12.0 ParentRef~? "
-                    f"CompanyName(41)? {_ENTITY_TOP} {_CUSTOMER_ADDRESSES} {_ADDED_PEOPLE} "
-                    "CustomerTypeRef~159? TermsRef~31? SalesRepRef~5? OpenBalance:amt? "
-                    "OpenBalanceDate:date? SalesTaxCodeRef~3? ItemSalesTaxRef~31? "
-                    "ResaleNumber(15)? AccountNumber(99)? CreditLimit:amt? "
-                    "PreferredPaymentMethodRef~31?^3.0 $CARD JobStatus[JobStatus]? "
-                    "JobStartDate:date? JobProjectedEndDate:date? JobEndDate:date? JobDesc(99)? "
-                    "JobTypeRef~159? Notes(4095)?^3.0 AdditionalNotes{Note(4095)}*^12.0 "
-                    "PreferredDeliveryMethod[PreferredDeliveryMethod]?^12.0 PriceLevelRef~31?^4.0 "
-                    "ExternalGUID:guid?^8.0 CurrencyRef~64?^8.0"),
-    "CustomerMod": ("1.0", "ListID:id EditSequence(16) Name(41)? IsActive:bool?^3.0 "
-                    f"ClassRef~159?^12.0 ParentRef~?^3.0 CompanyName(41)? {_ENTITY_TOP} "
-                    f"{_CUSTOMER_ADDRESSES} {_CHANGED_PEOPLE} CustomerTypeRef~159?^3.0 "
-                    "TermsRef~31?^3.0 SalesRepRef~5?^3.0 SalesTaxCodeRef~3?^3.0 "
-                    "ItemSalesTaxRef~31?^3.0 ResaleNumber(15)?^3.0 AccountNumber(99)? "
-                    "CreditLimit:amt?^3.0 PreferredPaymentMethodRef~31?^3.0 $CARD "
-                    "JobStatus[JobStatus]?^3.0 JobStartDate:date?^3.0 "
-                    "JobProjectedEndDate:date?^3.0 JobEndDate:date?^3.0 JobDesc(99)?^3.0 "
-                    f"JobTypeRef~159?^3.0 Notes(4095)?^3.0 {_CHANGED_NOTES} "
-                    "PreferredDeliveryMethod[PreferredDeliveryMethod]?^12.0 PriceLevelRef~31?^4.0 "
-                    "CurrencyRef~64?^8.0"),
-    "StandardTermsAdd": ("1.0", "Name(31) IsActive:bool? StdDueDays:int? StdDiscountDays:int? "
-                         "DiscountPct:percent?"),
-    "BillAdd": ("1.0", "VendorRef~41 VendorAddress{$ADDR}?^13.0 APAccountRef~159?^2.0 "
-                f"{_BILL_TOP} {_MONEY} LinkToTxnID:id*^4.0 $EXPENSEADD {_BILL_ITEM_LINES_ADD}"),
-    "BillMod": ("3.0", "TxnID:id EditSequence(16) VendorRef~41? VendorAddress{$ADDR}?^13.0 "
-                f"APAccountRef~159? {_BILL_TOP} ExchangeRate:float?^8.0 $LINESMOD"),
-    "VendorCreditAdd": ("1.0", "VendorRef~41 APAccountRef~159?^2.0 TxnDate:date? RefNumber(20)? "
-                        f"Memo(4095)? {_MONEY} $EXPENSEADD {_ITEM_LINES_ADD}"),
-    "VendorCreditMod": ("8.0", "TxnID:id EditSequence(16) VendorRef~41? APAccountRef~159?^2.0 "
-                        "TxnDate:date? RefNumber(20)? Memo(4095)? ExchangeRate:float?^8.0 "
-                        "$LINESMOD"),
-    "InvoiceAdd": ("1.0", "CustomerRef~209 ClassRef~159? ARAccountRef~159? TemplateRef~31?^3.0 "
-                   "TxnDate:date? RefNumber(11)? BillAddress{$ADDR}? ShipAddress{$ADDR}? "
-                   "IsPending:bool? IsFinanceCharge:bool?^8.0 PONumber(25)? TermsRef~31? "
-                   "DueDate:date? SalesRepRef~5? FOB(13)? ShipDate:date? ShipMethodRef~15? "
-                   "ItemSalesTaxRef~31? Memo(4095)? CustomerMsgRef~101? IsToBePrinted:bool? "
-                   "IsToBeEmailed:bool?^6.0 CustomerSalesTaxCodeRef~3? Other(29)?^6.0 "
-                   f"{_MONEY} LinkToTxnID:id*^6.0 $SETCREDIT*^10.0 {_SALE_LINE_ADD}"),
-    "BillPaymentCheckAdd": ("2.0", "PayeeEntityRef~209 APAccountRef~159? TxnDate:date? "
-                            "BankAccountRef~159 <IsToBePrinted:bool | RefNumber(11)> "
-                            f"Memo(4095)?^3.0 {_MONEY} $APPLY+"),
-    "BillPaymentCreditCardAdd": ("2.0", "PayeeEntityRef~209 APAccountRef~159? TxnDate:date? "
-                                 "CreditCardAccountRef~159 RefNumber(11)? Memo(4095)?^3.0 "
-                                 f"{_MONEY} $APPLY+"),
-    "ReceivePaymentAdd": ("1.1", "CustomerRef~209 ARAccountRef~159? TxnDate:date? RefNumber(20)? "
-                          "TotalAmount:amt? ExchangeRate:float?^8.0 PaymentMethodRef~31? "
-                          "Memo(4095)? DepositToAccountRef~159? $CARDTXN?^4.1 "
-                          "ExternalGUID:guid?^9.0 <IsAutoApply:bool | $APPLY+>"),
-    "TransferAdd": ("12.0", "TxnDate:date? TransferFromAccountRef~159? TransferToAccountRef~159? "
-                    "ClassRef~159? Amount:amt? Memo(4095)?"),
+    "VendorAdd": (
+        "1.0",
+        f"Name(41) IsActive:bool? {_VENDOR_TOP} {_ADDED_PEOPLE} NameOnCheck(41)? "
+        "AccountNumber(99)? Notes(4095)?^3.0 AdditionalNotes{Note(4095)}*^12.0 "
+        "VendorTypeRef~159? TermsRef~31? CreditLimit:amt? VendorTaxIdent(15)? "
+        "IsVendorEligibleFor1099:bool? OpenBalance:amt? OpenBalanceDate:date? "
+        f"BillingRateRef~31?^6.0 ExternalGUID:guid?^8.0 {_VENDOR_END}",
+    ),
+    "VendorMod": (
+        "1.0",
+        f"ListID:id EditSequence(16) Name(41)? IsActive:bool?^3.0 {_VENDOR_TOP} "
+        f"{_CHANGED_PEOPLE} NameOnCheck(41)? AccountNumber(99)? Notes(4095)?^3.0 "
+        f"{_CHANGED_NOTES} VendorTypeRef~159?^3.0 TermsRef~31?^3.0 CreditLimit:amt?^3.0 "
+        "VendorTaxIdent(15)?^3.0 IsVendorEligibleFor1099:bool?^3.0 "
+        f"BillingRateRef~31?^6.0 {_VENDOR_END}",
+    ),
+    "CustomerAdd": (
+        "1.0",
+        "Name(41) IsActive:bool? ClassRef~159?^12.0 ParentRef~? "
+        f"CompanyName(41)? {_ENTITY_TOP} {_CUSTOMER_ADDRESSES} {_ADDED_PEOPLE} "
+        "CustomerTypeRef~159? TermsRef~31? SalesRepRef~5? OpenBalance:amt? "
+        "OpenBalanceDate:date? SalesTaxCodeRef~3? ItemSalesTaxRef~31? "
+        "ResaleNumber(15)? AccountNumber(99)? CreditLimit:amt? "
+        "PreferredPaymentMethodRef~31?^3.0 $CARD JobStatus[JobStatus]? "
+        "JobStartDate:date? JobProjectedEndDate:date? JobEndDate:date? JobDesc(99)? "
+        "JobTypeRef~159? Notes(4095)?^3.0 AdditionalNotes{Note(4095)}*^12.0 "
+        "PreferredDeliveryMethod[PreferredDeliveryMethod]?^12.0 PriceLevelRef~31?^4.0 "
+        "ExternalGUID:guid?^8.0 CurrencyRef~64?^8.0",
+    ),
+    "CustomerMod": (
+        "1.0",
+        "ListID:id EditSequence(16) Name(41)? IsActive:bool?^3.0 "
+        f"ClassRef~159?^12.0 ParentRef~?^3.0 CompanyName(41)? {_ENTITY_TOP} "
+        f"{_CUSTOMER_ADDRESSES} {_CHANGED_PEOPLE} CustomerTypeRef~159?^3.0 "
+        "TermsRef~31?^3.0 SalesRepRef~5?^3.0 SalesTaxCodeRef~3?^3.0 "
+        "ItemSalesTaxRef~31?^3.0 ResaleNumber(15)?^3.0 AccountNumber(99)? "
+        "CreditLimit:amt?^3.0 PreferredPaymentMethodRef~31?^3.0 $CARD "
+        "JobStatus[JobStatus]?^3.0 JobStartDate:date?^3.0 "
+        "JobProjectedEndDate:date?^3.0 JobEndDate:date?^3.0 JobDesc(99)?^3.0 "
+        f"JobTypeRef~159?^3.0 Notes(4095)?^3.0 {_CHANGED_NOTES} "
+        "PreferredDeliveryMethod[PreferredDeliveryMethod]?^12.0 PriceLevelRef~31?^4.0 "
+        "CurrencyRef~64?^8.0",
+    ),
+    "StandardTermsAdd": (
+        "1.0",
+        "Name(31) IsActive:bool? StdDueDays:int? StdDiscountDays:int? DiscountPct:percent?",
+    ),
+    "BillAdd": (
+        "1.0",
+        "VendorRef~41 VendorAddress{$ADDR}?^13.0 APAccountRef~159?^2.0 "
+        f"{_BILL_TOP} {_MONEY} LinkToTxnID:id*^4.0 $EXPENSEADD {_BILL_ITEM_LINES_ADD}",
+    ),
+    "BillMod": (
+        "3.0",
+        "TxnID:id EditSequence(16) VendorRef~41? VendorAddress{$ADDR}?^13.0 "
+        f"APAccountRef~159? {_BILL_TOP} ExchangeRate:float?^8.0 $LINESMOD",
+    ),
+    "VendorCreditAdd": (
+        "1.0",
+        "VendorRef~41 APAccountRef~159?^2.0 TxnDate:date? RefNumber(20)? "
+        f"Memo(4095)? {_MONEY} $EXPENSEADD {_ITEM_LINES_ADD}",
+    ),
+    "VendorCreditMod": (
+        "8.0",
+        "TxnID:id EditSequence(16) VendorRef~41? APAccountRef~159?^2.0 "
+        "TxnDate:date? RefNumber(20)? Memo(4095)? ExchangeRate:float?^8.0 "
+        "$LINESMOD",
+    ),
+    "InvoiceAdd": (
+        "1.0",
+        "CustomerRef~209 ClassRef~159? ARAccountRef~159? TemplateRef~31?^3.0 "
+        "TxnDate:date? RefNumber(11)? BillAddress{$ADDR}? ShipAddress{$ADDR}? "
+        "IsPending:bool? IsFinanceCharge:bool?^8.0 PONumber(25)? TermsRef~31? "
+        "DueDate:date? SalesRepRef~5? FOB(13)? ShipDate:date? ShipMethodRef~15? "
+        "ItemSalesTaxRef~31? Memo(4095)? CustomerMsgRef~101? IsToBePrinted:bool? "
+        "IsToBeEmailed:bool?^6.0 CustomerSalesTaxCodeRef~3? Other(29)?^6.0 "
+        f"{_MONEY} LinkToTxnID:id*^6.0 $SETCREDIT*^10.0 {_SALE_LINE_ADD}",
+    ),
+    "BillPaymentCheckAdd": (
+        "2.0",
+        "PayeeEntityRef~209 APAccountRef~159? TxnDate:date? "
+        "BankAccountRef~159 <IsToBePrinted:bool | RefNumber(11)> "
+        f"Memo(4095)?^3.0 {_MONEY} $APPLY+",
+    ),
+    "BillPaymentCreditCardAdd": (
+        "2.0",
+        "PayeeEntityRef~209 APAccountRef~159? TxnDate:date? "
+        "CreditCardAccountRef~159 RefNumber(11)? Memo(4095)?^3.0 "
+        f"{_MONEY} $APPLY+",
+    ),
+    "ReceivePaymentAdd": (
+        "1.1",
+        "CustomerRef~209 ARAccountRef~159? TxnDate:date? RefNumber(20)? "
+        "TotalAmount:amt? ExchangeRate:float?^8.0 PaymentMethodRef~31? "
+        "Memo(4095)? DepositToAccountRef~159? $CARDTXN?^4.1 "
+        "ExternalGUID:guid?^9.0 <IsAutoApply:bool | $APPLY+>",
+    ),
+    "TransferAdd": (
+        "12.0",
+        "TxnDate:date? TransferFromAccountRef~159? TransferToAccountRef~159? "
+        "ClassRef~159? Amount:amt? Memo(4095)?",
+    ),
 }
 
 # Query and deletion rows describe the request itself.
@@ -152,19 +198,40 @@ _PLAIN: Mapping[str, tuple[str, str]] = {
     "TxnVoid": ("1.1", "TxnVoidType[TxnVoidType] TxnID:id"),
 }
 
-ITERATING = frozenset((
-    "VendorQuery", "CustomerQuery", "ItemQuery", "BillQuery", "InvoiceQuery", "VendorCreditQuery",
-    "CreditMemoQuery", "BillPaymentCheckQuery", "BillPaymentCreditCardQuery",
-    "ReceivePaymentQuery", "TransferQuery",
-))
-_WITHOUT_META = frozenset((
-    "HostQuery", "CompanyQuery", "CompanyActivityQuery", "PreferencesQuery",
-))
+ITERATING = frozenset(
+    (
+        "VendorQuery",
+        "CustomerQuery",
+        "ItemQuery",
+        "BillQuery",
+        "InvoiceQuery",
+        "VendorCreditQuery",
+        "CreditMemoQuery",
+        "BillPaymentCheckQuery",
+        "BillPaymentCreditCardQuery",
+        "ReceivePaymentQuery",
+        "TransferQuery",
+    )
+)
+_WITHOUT_META = frozenset(
+    (
+        "HostQuery",
+        "CompanyQuery",
+        "CompanyActivityQuery",
+        "PreferencesQuery",
+    )
+)
 # Only transactions can be named by a macro, and only these elements can use the name.
 _MACRO_TAKERS = ("BillPaymentCheckAdd", "BillPaymentCreditCardAdd", "ReceivePaymentAdd")
-MACRO_MAKERS = frozenset((
-    "BillAdd", "VendorCreditAdd", "InvoiceAdd", "TransferAdd", *_MACRO_TAKERS,
-))
+MACRO_MAKERS = frozenset(
+    (
+        "BillAdd",
+        "VendorCreditAdd",
+        "InvoiceAdd",
+        "TransferAdd",
+        *_MACRO_TAKERS,
+    )
+)
 
 REQUESTS = frozenset((*_ADD_MOD, *_PLAIN))
 

@@ -18,10 +18,17 @@ from webconnector.rehearsal.register import Record, Register
 from webconnector.rehearsal.values import ZERO, Fields, money, plain_flag
 
 _BLOCK_LINES_MAX = 5
-_ADDRESSES = {"VendorAddress": "VendorAddressBlock", "BillAddress": "BillAddressBlock",
-              "ShipAddress": "ShipAddressBlock"}
-_STOCK_DEFAULTS = {"QuantityOnHand": "0", "AverageCost": "0.00", "QuantityOnOrder": "0",
-                   "QuantityOnSalesOrder": "0"}
+_ADDRESSES = {
+    "VendorAddress": "VendorAddressBlock",
+    "BillAddress": "BillAddressBlock",
+    "ShipAddress": "ShipAddressBlock",
+}
+_STOCK_DEFAULTS = {
+    "QuantityOnHand": "0",
+    "AverageCost": "0.00",
+    "QuantityOnOrder": "0",
+    "QuantityOnSalesOrder": "0",
+}
 
 
 def ret_fields(register: Register, record: Record) -> Fields:
@@ -79,8 +86,11 @@ def _vendor(register: Register, record: Record) -> Fields:
 
 def _customer(register: Register, record: Record) -> Fields:
     below = [register.books.owed(one.id) for one in register.with_children(record)]
-    return {"Balance": money(below[0]), "TotalBalance": money(sum(below, ZERO)),
-            "JobStatus": record.fields.get("JobStatus", "None")}
+    return {
+        "Balance": money(below[0]),
+        "TotalBalance": money(sum(below, ZERO)),
+        "JobStatus": record.fields.get("JobStatus", "None"),
+    }
 
 
 def _stock(_register: Register, record: Record) -> Fields:
@@ -98,8 +108,11 @@ def _vendor_credit(register: Register, record: Record) -> Fields:
 
 def _invoice(register: Register, record: Record) -> Fields:
     left = payments.open_amount(register, record)
-    return {"AppliedAmount": money(-register.links.settled(record.id)),
-            "BalanceRemaining": money(left), "IsPaid": plain_flag(left == ZERO)}
+    return {
+        "AppliedAmount": money(-register.links.settled(record.id)),
+        "BalanceRemaining": money(left),
+        "IsPaid": plain_flag(left == ZERO),
+    }
 
 
 def _credit_memo(register: Register, record: Record) -> Fields:
@@ -110,27 +123,32 @@ def _payment(register: Register, record: Record) -> Fields:
     found: Fields = {"AppliedToTxn": applications(register, record)}
     if record.kind == "ReceivePayment":
         party = record.fields["CustomerRef"]["ListID"]
-        credits = (payments.unused(register, register.txns[key])
-                   for key in register.by_party.get(("CreditMemo", party), {}))
+        credit_links = (
+            payments.unused(register, register.txns[key])
+            for key in register.by_party.get(("CreditMemo", party), {})
+        )
         found["UnusedPayment"] = money(payments.unused(register, record))
-        found["UnusedCredits"] = money(sum(credits, ZERO))
+        found["UnusedCredits"] = money(sum(credit_links, ZERO))
     return found
 
 
 def applications(register: Register, payment: Record) -> list[Fields]:
     """What a payment settled, one entry per bill or invoice."""
     own = register.links.out_of(payment.id)
-    credits = register.links.set_by(payment.id)
+    credit_links = register.links.set_by(payment.id)
     found = []
-    for target in dict.fromkeys(link.target for link in own + credits):
+    for target in dict.fromkeys(link.target for link in own + credit_links):
         document = register.txns[target]
         entry: Fields = {
-            "TxnID": target, "TxnType": document.kind, "TxnDate": document.fields["TxnDate"],
+            "TxnID": target,
+            "TxnType": document.kind,
+            "TxnDate": document.fields["TxnDate"],
             "RefNumber": document.fields.get("RefNumber"),
             "BalanceRemaining": money(payments.open_amount(register, document)),
             "Amount": money(sum((k.amount for k in own if k.target == target), ZERO)),
-            "LinkedTxn": [_link(register.txns[k.source], k) for k in credits
-                          if k.target == target],
+            "LinkedTxn": [
+                _link(register.txns[k.source], k) for k in credit_links if k.target == target
+            ],
         }
         for link in own:
             if link.target == target and link.discount:
@@ -143,7 +161,7 @@ def applications(register: Register, payment: Record) -> list[Fields]:
 
 
 def _linked(register: Register, record: Record) -> list[Fields]:
-    """The payments and credits applied to a document, or the documents a credit is applied to."""
+    """Payments and credits applied to a document, or the documents a credit is applied to."""
     if TXN_KINDS[record.kind].family == "payment":
         return []
     onto = [_link(register.txns[link.source], link) for link in register.links.onto(record.id)]
@@ -152,15 +170,22 @@ def _linked(register: Register, record: Record) -> list[Fields]:
 
 
 def _link(other: Record, link: Link) -> Fields:
-    return {"TxnID": other.id, "TxnType": other.kind, "TxnDate": other.fields["TxnDate"],
-            "RefNumber": other.fields.get("RefNumber"), "LinkType": "AMTTYPE",
-            "Amount": money(-link.amount)}
+    return {
+        "TxnID": other.id,
+        "TxnType": other.kind,
+        "TxnDate": other.fields["TxnDate"],
+        "RefNumber": other.fields.get("RefNumber"),
+        "LinkType": "AMTTYPE",
+        "Amount": money(-link.amount),
+    }
 
 
 def _transfer(register: Register, record: Record) -> Fields:
     found = {}
-    for element, name in (("TransferFromAccountRef", "FromAccountBalance"),
-                          ("TransferToAccountRef", "ToAccountBalance")):
+    for element, name in (
+        ("TransferFromAccountRef", "FromAccountBalance"),
+        ("TransferToAccountRef", "ToAccountBalance"),
+    ):
         account = register.referred(record.fields, element)
         if account is not None:
             found[name] = money(natural_balance(register, account))
@@ -168,10 +193,19 @@ def _transfer(register: Register, record: Record) -> Fields:
 
 
 _COMPUTED: Mapping[str, Callable[[Register, Record], Fields]] = {
-    "Account": _account, "Vendor": _vendor, "Customer": _customer, "ItemInventory": _stock,
-    "ItemInventoryAssembly": _stock, "Bill": _bill, "VendorCredit": _vendor_credit,
-    "Invoice": _invoice, "CreditMemo": _credit_memo, "BillPaymentCheck": _payment,
-    "BillPaymentCreditCard": _payment, "ReceivePayment": _payment, "Transfer": _transfer,
+    "Account": _account,
+    "Vendor": _vendor,
+    "Customer": _customer,
+    "ItemInventory": _stock,
+    "ItemInventoryAssembly": _stock,
+    "Bill": _bill,
+    "VendorCredit": _vendor_credit,
+    "Invoice": _invoice,
+    "CreditMemo": _credit_memo,
+    "BillPaymentCheck": _payment,
+    "BillPaymentCreditCard": _payment,
+    "ReceivePayment": _payment,
+    "Transfer": _transfer,
 }
 
 
@@ -190,8 +224,11 @@ def is_paid(register: Register, record: Record) -> bool:
 
 def plain_view(register: Register, record: Record) -> dict[str, Any]:
     """What the bookkeeper sees: every element, references with ListID and FullName."""
-    found = {name: value for name, value in ret_fields(register, record).items()
-             if value not in (None, [], {})}
+    found = {
+        name: value
+        for name, value in ret_fields(register, record).items()
+        if value not in (None, [], {})
+    }
     return {name: _named(register, record.kind, name, value) for name, value in found.items()}
 
 
@@ -205,6 +242,8 @@ def _named(register: Register, kind: str, name: str, value: Any) -> Any:
         if record is None:
             raise AssertionError(f"{kind}.{name} refers to {value}, which is gone")
         return {"ListID": record.id, "FullName": register.full_name(record)}
-    return {inner: _named(register, kind, inner, one) for inner, one in value.items()
-            if one not in (None, [])}
-
+    return {
+        inner: _named(register, kind, inner, one)
+        for inner, one in value.items()
+        if one not in (None, [])
+    }

@@ -42,30 +42,43 @@ _SIGN = {"Invoice": 1, "CreditMemo": -1}
 _HUNDRED = Decimal(100)
 _ITEMS = tuple(k for k in ITEM_KINDS if k not in ("ItemSalesTax", "ItemSalesTaxGroup", "ItemGroup"))
 _FROM_CUSTOMER = (
-    ("TermsRef", "TermsRef"), ("BillAddress", "BillAddress"), ("ShipAddress", "ShipAddress"),
-    ("SalesRepRef", "SalesRepRef"), ("ItemSalesTaxRef", "ItemSalesTaxRef"),
+    ("TermsRef", "TermsRef"),
+    ("BillAddress", "BillAddress"),
+    ("ShipAddress", "ShipAddress"),
+    ("SalesRepRef", "SalesRepRef"),
+    ("ItemSalesTaxRef", "ItemSalesTaxRef"),
     ("CustomerSalesTaxCodeRef", "SalesTaxCodeRef"),
 )
 _FLAGS = ("IsPending", "IsToBePrinted", "IsToBeEmailed")
 
 
 def draft(
-    register: Register, kind: str, fields: Fields, before: Record | None,
-    *, touched: Collection[str], wire: bool,
+    register: Register,
+    kind: str,
+    fields: Fields,
+    before: Record | None,
+    *,
+    touched: Collection[str],
+    wire: bool,
 ) -> Fields:
-    """The fields of an invoice or credit memo, complete. `fields` are bound and merged;
-    `touched` names the line tables that were sent."""
+    """The fields of an invoice or credit memo, complete.
+
+    `fields` are bound and merged; `touched` names the line tables that were sent.
+    """
     result = {name: value for name, value in fields.items() if value not in (None, "")}
     customer = register.referred(result, "CustomerRef")
     if customer is None:
         raise refusals.missing("CustomerRef")
+    if customer.fields.get("CurrencyRef"):
+        result["CurrencyRef"] = customer.fields["CurrencyRef"]
     if before is None:
         for mine, theirs in _FROM_CUSTOMER:
             if customer.fields.get(theirs):
                 result.setdefault(mine, customer.fields[theirs])
     result.setdefault("ARAccountRef", None)
     result["ARAccountRef"] = result["ARAccountRef"] or default_account(
-        register, "AccountsReceivable")
+        register, "AccountsReceivable"
+    )
     result.setdefault("TxnDate", register.today())
     if not result.get("DueDate"):
         result["DueDate"] = due_date(
@@ -84,8 +97,13 @@ def draft(
 
 
 def _lines(
-    register: Register, kind: str, result: Fields, old: Fields, touched: Collection[str],
-    *, wire: bool,
+    register: Register,
+    kind: str,
+    result: Fields,
+    old: Fields,
+    touched: Collection[str],
+    *,
+    wire: bool,
 ) -> None:
     line_table, group_table = f"{kind}Line", f"{kind}LineGroup"
 
@@ -98,7 +116,8 @@ def _lines(
     for table, make in ((line_table, single), (group_table, group)):
         if table in touched:
             result[table] = bring_up_to_date(
-                register, as_list(old, table), as_list(result, table), make, wire=wire)
+                register, as_list(old, table), as_list(result, table), make, wire=wire
+            )
     if not result.get(line_table) and not result.get(group_table):
         raise refusals.saving_failed(kind, "The transaction must have at least one line.")
 
@@ -129,8 +148,12 @@ def _line(register: Register, line: Fields) -> Fields:
 
 def _description(item: Record) -> Any:
     fields, _, _ = item_side(item, buying=False)
-    return (fields.get("SalesDesc") or fields.get("Desc") or item.fields.get("ItemDesc")
-            or item.fields.get("AssetDesc"))
+    return (
+        fields.get("SalesDesc")
+        or fields.get("Desc")
+        or item.fields.get("ItemDesc")
+        or item.fields.get("AssetDesc")
+    )
 
 
 def _reckon(register: Register, kind: str, result: Fields) -> None:
@@ -156,7 +179,11 @@ def _reckon(register: Register, kind: str, result: Fields) -> None:
         if item.kind == "ItemDiscount" and not line.get("SalesTaxCodeRef"):
             taxed = last_taxed
         subtotal, since_subtotal, last, last_taxed = (
-            subtotal + value, since_subtotal + value, value, taxed)
+            subtotal + value,
+            since_subtotal + value,
+            value,
+            taxed,
+        )
         taxable += value if taxed else ZERO
     if subtotal < ZERO:
         raise refusals.saving_failed(kind, "The total amount cannot be negative.")
@@ -200,8 +227,10 @@ def _tax_rate(register: Register, document: Fields) -> Decimal:
         return Decimal(0)
     parts = [tax]
     if tax.kind == "ItemSalesTaxGroup":
-        parts = [register.element("ItemSalesTax", ref["ListID"])
-                 for ref in as_list(tax.fields, "ItemSalesTaxRef")]
+        parts = [
+            register.element("ItemSalesTax", ref["ListID"])
+            for ref in as_list(tax.fields, "ItemSalesTaxRef")
+        ]
     return sum((number(part.fields, "TaxRate") or Decimal(0) for part in parts), Decimal(0))
 
 
@@ -226,8 +255,11 @@ def postings(register: Register, record: Record) -> list[Posting]:
         found.append(Posting(_account(register, line, item), -sign * amount(line, "Amount")))
     if tax := amount(fields, "SalesTaxTotal"):
         found.append(Posting(named_account(register, TAX_PAYABLE), -sign * tax))
-    found.append(Posting(fields["ARAccountRef"]["ListID"], sign * total(fields),
-                         fields["CustomerRef"]["ListID"]))
+    found.append(
+        Posting(
+            fields["ARAccountRef"]["ListID"], sign * total(fields), fields["CustomerRef"]["ListID"]
+        )
+    )
     return found
 
 

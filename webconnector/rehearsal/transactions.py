@@ -20,14 +20,33 @@ from webconnector.rehearsal.register import Record, Register
 from webconnector.rehearsal.values import ZERO, Fields, as_list, clean_copy, merged
 
 VOID_MARK = "VOID: "
-_NEVER_EMPTY = frozenset((
-    "VendorRef", "CustomerRef", "PayeeEntityRef", "APAccountRef", "ARAccountRef", "BankAccountRef",
-    "CreditCardAccountRef", "TxnDate", "AccountRef", "ItemRef", "Amount", "Quantity",
-))
-_IDENTITY = ("VendorRef", "CustomerRef", "APAccountRef", "ARAccountRef")
+_NEVER_EMPTY = frozenset(
+    (
+        "VendorRef",
+        "CustomerRef",
+        "PayeeEntityRef",
+        "APAccountRef",
+        "ARAccountRef",
+        "BankAccountRef",
+        "CreditCardAccountRef",
+        "TxnDate",
+        "AccountRef",
+        "ItemRef",
+        "Amount",
+        "Quantity",
+    )
+)
+_IDENTITY = ("PayeeEntityRef", "VendorRef", "CustomerRef", "APAccountRef", "ARAccountRef")
 _CLEARS = {"ClearExpenseLines": ("ExpenseLine",), "ClearItemLines": ("ItemLine", "ItemGroupLine")}
-_TOTALS = ("AmountDue", "CreditAmount", "Amount", "TotalAmount", "Subtotal", "SalesTaxTotal",
-           "DepositTotal")
+_TOTALS = (
+    "AmountDue",
+    "CreditAmount",
+    "Amount",
+    "TotalAmount",
+    "Subtotal",
+    "SalesTaxTotal",
+    "DepositTotal",
+)
 
 
 @dataclass(frozen=True)
@@ -55,17 +74,16 @@ def add(register: Register, kind: str, fields: Fields, *, wire: bool) -> Record:
         raise refusals.not_found(link)  # there are no purchase or sales orders here
     sent = register.bind({k: v for k, v in fields.items() if v != ""}, kind)
     sent = {k: v for k, v in sent.items() if v != ""}
-    credits = sent.pop("SetCredit", []) if row.family == "sale" else []
+    set_credits = sent.pop("SetCredit", []) if row.family == "sale" else []
     now, txn_id = register.now(), register.new_id("txn")
     if row.family == "payment":
         return _add_payment(register, Record(kind, txn_id, sent, now, now), wire=wire)
-    complete = FAMILIES[row.family].draft(
-        register, kind, sent, None, touched=row.lines, wire=wire)
+    complete = FAMILIES[row.family].draft(register, kind, sent, None, touched=row.lines, wire=wire)
     _check_period(register, kind, complete["TxnDate"], wire=wire)
     record = Record(kind, txn_id, complete, now, now, register.next_number())
     _post(register, record)
-    if credits:
-        _set_credits(register, record, credits)
+    if set_credits:
+        _set_credits(register, record, set_credits)
     return record
 
 
@@ -82,10 +100,11 @@ def _add_payment(register: Register, record: Record, *, wire: bool) -> Record:
     return record
 
 
-def _set_credits(register: Register, invoice: Record, credits: list[Fields]) -> None:
+def _set_credits(register: Register, invoice: Record, set_credits: list[Fields]) -> None:
     receipt = {
-        "CustomerRef": invoice.fields["CustomerRef"], "ARAccountRef": invoice.fields["ARAccountRef"],
-        "AppliedToTxn": [{"TxnID": invoice.id, "SetCredit": credits}],
+        "CustomerRef": invoice.fields["CustomerRef"],
+        "ARAccountRef": invoice.fields["ARAccountRef"],
+        "AppliedToTxn": [{"TxnID": invoice.id, "SetCredit": set_credits}],
     }
     try:
         made = payments.plan(register, "ReceivePayment", receipt, "")
@@ -102,8 +121,9 @@ def _post(register: Register, record: Record) -> None:
     register.keep_txn(record, post(register, record))
 
 
-def change(register: Register, kind: str, txn_id: str, fields: Fields, *, edit: str | None
-           ) -> Record:
+def change(
+    register: Register, kind: str, txn_id: str, fields: Fields, *, edit: str | None
+) -> Record:
     """A changed transaction. `edit` is the EditSequence sent; None for the bookkeeper.
 
     On the wire, one line sent makes the lines sent the whole list, of all tables. For the
@@ -127,12 +147,15 @@ def change(register: Register, kind: str, txn_id: str, fields: Fields, *, edit: 
     for name in touched:
         base[name] = tables.get(name, [])
     if row.family == "payment":
-        return _change_payment(register, old, base, "AppliedToTxn" in touched)
-    if row.family == "purchase" and kind == "Bill" and "TermsRef" in sent and (
-            "DueDate" not in sent):
+        return _change_payment(register, old, base, reapplied="AppliedToTxn" in touched)
+    if (
+        row.family == "purchase"
+        and kind == "Bill"
+        and "TermsRef" in sent
+        and ("DueDate" not in sent)
+    ):
         base.pop("DueDate", None)
-    new = FAMILIES[row.family].draft(
-        register, kind, base, old, touched=touched, wire=wire)
+    new = FAMILIES[row.family].draft(register, kind, base, old, touched=touched, wire=wire)
     _check_period(register, kind, new["TxnDate"], wire=wire)
     record = replace(old, fields=new, modified=register.now())
     _check_settled(register, old, record)
@@ -140,10 +163,13 @@ def change(register: Register, kind: str, txn_id: str, fields: Fields, *, edit: 
     return record
 
 
-def _change_payment(register: Register, old: Record, base: Fields, reapplied: bool) -> Record:
+def _change_payment(register: Register, old: Record, base: Fields, *, reapplied: bool) -> Record:
     now = register.now()
     if not reapplied:
+        if old.kind != "ReceivePayment":
+            base["Amount"] = old.fields["Amount"]  # the sum of what it pays
         record = replace(old, fields=base, modified=now)
+        _check_settled(register, old, record)
         _post(register, record)
         return record
     before = register.links.out_of(old.id) + register.links.set_by(old.id)
@@ -177,7 +203,8 @@ def _check_settled(register: Register, old: Record, new: Record) -> None:
         return
     if any(old.fields.get(name) != new.fields.get(name) for name in _IDENTITY):
         raise refusals.cannot_modify(
-            old.kind, "Payments or credits are applied: its name and account cannot change.")
+            old.kind, "Payments or credits are applied: its name and account cannot change."
+        )
     if payments.total(new) < settled:
         raise refusals.cannot_modify(old.kind, "More than the new amount is already applied.")
 
@@ -187,8 +214,10 @@ def _check_writable(register: Register, record: Record, *, wire: bool) -> None:
         raise refusals.in_use(record.kind, record.id)
     if record.kind == "ReceivePayment" and movements.deposit_of(register, record.id):
         raise refusals.saving_failed(
-            record.kind, "You need to delete this transaction from the deposit before you can "
-            "edit its name or amount.")
+            record.kind,
+            "You need to delete this transaction from the deposit before you can "
+            "edit its name or amount.",
+        )
 
 
 def _check_period(register: Register, kind: str, txn_date: str, *, wire: bool) -> None:
@@ -199,7 +228,8 @@ def _check_period(register: Register, kind: str, txn_date: str, *, wire: bool) -
         raise refusals.period_closed(kind)
     if prefs.accountant_copy_until is not None and day <= prefs.accountant_copy_until:
         raise refusals.cannot_modify(
-            kind, "The date is on or before the dividing date of the accountant's copy.")
+            kind, "The date is on or before the dividing date of the accountant's copy."
+        )
 
 
 def void(register: Register, kind: str, txn_id: str, *, wire: bool) -> Record:
@@ -212,8 +242,11 @@ def void(register: Register, kind: str, txn_id: str, *, wire: bool) -> Record:
         raise StatusError(3185, f'Cannot void the object specified by the id = "{txn_id}".')
     is_payment = row.family == "payment"
     if wire and not is_payment and _is_linked(register, old):
-        raise StatusError(3185, f'Cannot void the object specified by the id = "{txn_id}".  '
-                          "QuickBooks error message: Payments or credits are applied.")
+        raise StatusError(
+            3185,
+            f'Cannot void the object specified by the id = "{txn_id}".  '
+            "QuickBooks error message: Payments or credits are applied.",
+        )
     payments.unlink(register, old, credits_too=False)
     fields = clean_copy(old.fields)
     for name in _TOTALS:
@@ -235,7 +268,8 @@ def delete(register: Register, kind: str, txn_id: str, *, wire: bool) -> Record:
     _check_period(register, kind, record.fields["TxnDate"], wire=wire)
     is_payment = TXN_KINDS[kind].family == "payment"
     if (wire and kind in NOT_DELETABLE) or (
-            wire and not is_payment and _is_linked(register, record)):
+        wire and not is_payment and _is_linked(register, record)
+    ):
         raise refusals.cannot_delete(txn_id, "This transaction is linked to others.")
     payments.unlink(register, record, credits_too=is_payment)
     register.drop_txn(record, register.now())

@@ -37,6 +37,7 @@ def cents(value: Decimal) -> Decimal:
 
 
 def money(value: Decimal) -> str:
+    """An amount with exactly two decimals."""
     return f"{cents(value):.2f}"
 
 
@@ -52,6 +53,7 @@ def amount(fields: Mapping[str, Any], name: str) -> Decimal:
 
 
 def is_true(fields: Mapping[str, Any], name: str) -> bool:
+    """Whether a flag is set."""
     return fields.get(name) == "true"
 
 
@@ -90,7 +92,8 @@ def from_bookkeeper(fields: Mapping[str, Any], grammars: Sequence[Element]) -> F
     for name, value in fields.items():
         if name not in known:
             raise StatusError(
-                3110, f"{grammars[0].name} has no element {name!r}; it knows {sorted(known)}")
+                3110, f"{grammars[0].name} has no element {name!r}; it knows {sorted(known)}"
+            )
         if value is None:
             continue
         children = known[name]
@@ -166,6 +169,6 @@ def merged(old: Fields, sent: Mapping[str, Any]) -> Fields:
     return result
 
 
-def plain_flag(value: bool) -> str:
+def plain_flag(value: bool) -> str:  # noqa: FBT001 - the value itself
     """A truth as QuickBooks writes it."""
     return "true" if value else "false"

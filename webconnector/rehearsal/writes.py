@@ -81,9 +81,14 @@ def _change(register: Register, kind: str, fields: Fields) -> Record:
 
 
 def _remedy(record: Record) -> Fields:
+    if not record.id:
+        return {}
     id_name = "ListID" if record.kind in LIST_KINDS else "TxnID"
-    found: Fields = {id_name: record.id or None, "EditSequence": edit_sequence(record.modified),
-                     "ExternalGUID": record.fields.get("ExternalGUID")}
+    found: Fields = {
+        id_name: record.id,
+        "EditSequence": edit_sequence(record.modified),
+        "ExternalGUID": record.fields.get("ExternalGUID"),
+    }
     if id_name == "TxnID" and record.number:
         found["TxnNumber"] = str(record.number)
     return {name: value for name, value in found.items() if value}
@@ -96,17 +101,24 @@ def _remove(register: Register, request: Request, outcome: Outcome) -> Outcome:
         if kind not in LIST_KINDS:
             raise StatusError(1030, f"This stand-in has no {kind} list.")
         record = lists.delete(register, kind, key, wire=True)
-        told = {"ListDelType": kind, "ListID": key, "TimeDeleted": register.told(register.now()),
-                "FullName": record.name}
-        return _told(outcome, told, record)
+        told = {
+            "ListDelType": kind,
+            "ListID": key,
+            "TimeDeleted": register.told(register.now()),
+            "FullName": record.name,
+        }
+        # The one write whose reply has no place for ErrorRecovery.
+        return replace(_told(outcome, told, record), remedy={})
     void = request.noun == "TxnVoid"
     kind, key = asked[f"{request.noun}Type"], asked["TxnID"]
     act = transactions.void if void else transactions.delete
     record = act(register, kind, key, wire=True)
     told = {f"{request.noun}Type": kind, "TxnID": key}
     if void:
-        told |= {"TimeCreated": register.told(record.created),
-                 "TimeModified": register.told(record.modified)}
+        told |= {
+            "TimeCreated": register.told(record.created),
+            "TimeModified": register.told(record.modified),
+        }
     else:
         told["TimeDeleted"] = register.told(register.now())
     if number := record.fields.get("RefNumber"):

@@ -1,7 +1,8 @@
 """The company and the records of its CashFlow ledger.
 
 Frozen: says how the tables were when this migration was written and imports nothing of ours.
-Money is kept in integer cents, prices and quantities in integer hundred-thousandths.
+Money is kept in integer cents, prices and quantities in integer hundred-thousandths. Texts that
+QuickBooks may hold have no length here: what it sends is stored, whatever its limits are today.
 """
 
 from __future__ import annotations
@@ -113,13 +114,13 @@ def _company() -> None:
 
 def _name() -> tuple[sa.Column[Any], ...]:
     return (
-        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
     )
 
 
 def _full_name() -> sa.Column[Any]:
-    return sa.Column("full_name", sa.String(512), nullable=False)
+    return sa.Column("full_name", sa.Text(), nullable=False)
 
 
 def _lists() -> None:
@@ -127,9 +128,9 @@ def _lists() -> None:
         "account",
         *_name(),
         _full_name(),
-        sa.Column("type", sa.String(40), nullable=False),
-        sa.Column("number", sa.String(7)),
-        sa.Column("description", sa.String(200)),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text()),
+        sa.Column("description", sa.Text()),
         sa.Column("balance", _SCALED),
         sa.Column("total_balance", _SCALED),
         references={"parent_id": "account"},
@@ -145,7 +146,7 @@ def _lists() -> None:
     _record(
         "terms",
         *_name(),
-        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("due_days", sa.Integer()),
         sa.Column("discount_days", sa.Integer()),
         sa.Column("discount_percent", _SCALED),
@@ -159,7 +160,7 @@ def _lists() -> None:
         "item",
         *_name(),
         _full_name(),
-        sa.Column("kind", sa.String(30), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("description", sa.Text()),
         sa.Column("price", _SCALED),
         sa.Column("percent", _SCALED),
@@ -173,12 +174,12 @@ def _parties() -> None:
     _record(
         "vendor",
         *_name(),
-        sa.Column("company_name", sa.String(41)),
+        sa.Column("company_name", sa.Text()),
         sa.Column("address", _JSON),
-        sa.Column("phone", sa.String(21)),
-        sa.Column("email", sa.String(1023)),
-        sa.Column("account_number", sa.String(99)),
-        sa.Column("tax_id", sa.String(15)),
+        sa.Column("phone", sa.Text()),
+        sa.Column("email", sa.Text()),
+        sa.Column("account_number", sa.Text()),
+        sa.Column("tax_id", sa.Text()),
         sa.Column("is_1099", sa.Boolean(), nullable=False),
         references={"terms_id": "terms"},
         indexed=("name",),
@@ -187,11 +188,11 @@ def _parties() -> None:
         "customer",
         *_name(),
         _full_name(),
-        sa.Column("company_name", sa.String(41)),
+        sa.Column("company_name", sa.Text()),
         sa.Column("bill_address", _JSON),
         sa.Column("ship_address", _JSON),
-        sa.Column("phone", sa.String(21)),
-        sa.Column("email", sa.String(1023)),
+        sa.Column("phone", sa.Text()),
+        sa.Column("email", sa.Text()),
         references={"parent_id": "customer", "terms_id": "terms"},
         indexed=("full_name",),
     )
@@ -200,10 +201,10 @@ def _parties() -> None:
 def _bills() -> None:
     _record(
         "bill",
-        sa.Column("number", sa.String(20)),
+        sa.Column("number", sa.Text()),
         sa.Column("bill_date", sa.Date(), nullable=False),
         sa.Column("due_date", sa.Date()),
-        sa.Column("memo", sa.String(4095)),
+        sa.Column("memo", sa.Text()),
         sa.Column("amount", _SCALED, nullable=False),
         sa.Column("open_amount", _SCALED),
         sa.Column("is_paid", sa.Boolean(), nullable=False),
@@ -215,7 +216,7 @@ def _bills() -> None:
         "bill_expense_line",
         "bill",
         sa.Column("amount", _SCALED, nullable=False),
-        sa.Column("memo", sa.String(4095)),
+        sa.Column("memo", sa.Text()),
         sa.Column("billable_status", sa.String(20)),
         references={
             "account_id": "account",
@@ -226,7 +227,7 @@ def _bills() -> None:
     _lines(
         "bill_item_line",
         "bill",
-        sa.Column("description", sa.String(4095)),
+        sa.Column("description", sa.Text()),
         sa.Column("quantity", _SCALED),
         sa.Column("cost", _SCALED),
         sa.Column("amount", _SCALED),
@@ -238,11 +239,11 @@ def _bills() -> None:
 def _invoices() -> None:
     _record(
         "invoice",
-        sa.Column("number", sa.String(11)),
-        sa.Column("po_number", sa.String(25)),
+        sa.Column("number", sa.Text()),
+        sa.Column("po_number", sa.Text()),
         sa.Column("invoice_date", sa.Date(), nullable=False),
         sa.Column("due_date", sa.Date()),
-        sa.Column("memo", sa.String(4095)),
+        sa.Column("memo", sa.Text()),
         sa.Column("to_be_emailed", sa.Boolean(), nullable=False),
         sa.Column("to_be_printed", sa.Boolean(), nullable=False),
         sa.Column("subtotal", _SCALED, nullable=False),
@@ -262,12 +263,12 @@ def _invoices() -> None:
     _lines(
         "invoice_line",
         "invoice",
-        sa.Column("description", sa.String(4095)),
+        sa.Column("description", sa.Text()),
         sa.Column("quantity", _SCALED),
         sa.Column("rate", _SCALED),
         sa.Column("amount", _SCALED),
         sa.Column("taxable", sa.Boolean()),
-        sa.Column("sales_tax_code", sa.String(6)),
+        sa.Column("sales_tax_code", sa.Text()),
         references={"item_id": "item", "department_id": "department"},
     )
 
