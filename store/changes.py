@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select, update
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity, Family
@@ -174,6 +174,7 @@ def _merge(conn: Connection, company_id: str, row: Any, action: Action, now: dat
             "state": _AFTER_EDIT.get(state, state),
             "looked_up_in": None,
             "waits_for": None,
+            "waits_for_id": None,
         }
         if state is State.FAILED:
             values |= {"attempts": 0, "try_after": None}
@@ -261,21 +262,28 @@ def _sync_object(
     }
 
 
+def can_go(company_id: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The changes that could go now: nothing they wait for is missing, no pause is running."""
+    arrived = exists(link.c.id).where(
+        link.c.company_id == change.c.company_id,
+        link.c.record_id == change.c.waits_for_id,
+        link.c.gone_at.is_(None),
+    )
+    return (
+        change.c.company_id == company_id,
+        change.c.finished_at.is_(None),
+        or_(
+            change.c.state == State.PENDING,
+            and_(change.c.state == State.WAITING, arrived),
+        ),
+        or_(change.c.try_after.is_(None), change.c.try_after <= now),
+    )
+
+
 def any_waiting(conn: Connection, company_id: str, now: datetime) -> bool:
     """Whether some App change could go now."""
-    return (
-        conn.execute(
-            select(change.c.id)
-            .where(
-                change.c.company_id == company_id,
-                change.c.finished_at.is_(None),
-                change.c.state.in_((State.PENDING, State.WAITING)),
-                or_(change.c.try_after.is_(None), change.c.try_after <= now),
-            )
-            .limit(1)
-        ).first()
-        is not None
-    )
+    found = conn.execute(select(change.c.id).where(*can_go(company_id, now)).limit(1))
+    return found.first() is not None
 
 
 def open_changes(conn: Connection, company_id: str, record_ids: Sequence[str]) -> dict[str, Any]:

@@ -218,7 +218,7 @@ def _settle_change(
     if waiting.state == State.NOT_SYNCED:
         values["state"] = State.PENDING
     if not to_send:
-        values = {"state": State.DONE, "finished_at": sync.now, "waits_for": None}
+        values = {"state": State.DONE, "finished_at": sync.now}
         problems.resolve_records(sync, [record_id])
     sync.conn.execute(
         update(change)

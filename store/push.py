@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from qbxml import build
 from qbxml.compare import canonical
 from qbxml.entities import BY_RESOURCE, ENTITIES
-from qbxml.entity import Entity, Family, Field
+from qbxml.entity import Entity, Family
+from qbxml.errors import QbxmlError
 from qbxml.write import Unsendable
 from store import changes, problems
 from store.arrival import equal
@@ -55,25 +56,16 @@ class Ready:
 
 
 def open_count(conn: Connection, company_id: str, now: datetime) -> int:
-    """How many changes could go now or later in this session."""
-    rows = conn.execute(select(change.c.id).where(*_standing(company_id, now))).all()
-    return len(rows)
-
-
-def _standing(company_id: str, now: datetime) -> tuple[Any, ...]:
-    return (
-        change.c.company_id == company_id,
-        change.c.finished_at.is_(None),
-        change.c.state.in_((State.PENDING, State.WAITING)),
-        or_(change.c.try_after.is_(None), change.c.try_after <= now),
-    )
+    """How many changes could go now."""
+    query = select(func.count()).select_from(change).where(*changes.can_go(company_id, now))
+    return int(conn.execute(query).scalar_one())
 
 
 def ready(sync: Sync) -> list[Ready]:
     """All changes that can go now, dependencies first; the others learn what they wait for."""
     rows = sync.conn.execute(
         select(change)
-        .where(*_standing(sync.company_id, sync.now))
+        .where(*changes.can_go(sync.company_id, sync.now))
         .order_by(change.c.made_at, change.c.id)
         .limit(claimed_at_once_max)
     ).all()
@@ -87,7 +79,7 @@ def ready(sync: Sync) -> list[Ready]:
         ).scalars()
     )
     found: list[Ready] = []
-    waits: dict[str, str] = {}
+    waits: dict[str, tuple[str, str]] = {}
     for entity in ENTITIES:
         mine = [r for r in rows if r.resource == entity.resource and r.record_id not in owed]
         if mine and sync.pushes(entity):
@@ -97,7 +89,11 @@ def ready(sync: Sync) -> list[Ready]:
 
 
 def _sort_out(
-    sync: Sync, entity: Entity, rows: Sequence[Any], found: list[Ready], waits: dict[str, str]
+    sync: Sync,
+    entity: Entity,
+    rows: Sequence[Any],
+    found: list[Ready],
+    waits: dict[str, tuple[str, str]],
 ) -> None:
     ids = [row.record_id for row in rows]
     loaded = Loaded(sync.conn, sync.company_id, entity.resource).load(ids)
@@ -123,11 +119,16 @@ def _sort_out(
     )
     for change_id, pairs in absent.items():
         resource, record_id = pairs[0]
-        waits[change_id] = f"{BY_RESOURCE[resource].singular} {names.get(record_id, '?')}"
+        shown = f"{BY_RESOURCE[resource].singular} {names.get(record_id, '?')}"
+        waits[change_id] = (shown, record_id)
 
 
 def _outgoing(sync: Sync, entity: Entity, loaded: Loaded, record_id: str) -> Values:
     values = loaded.values(record_id)
+    if not sync.quickbooks.get("personal_data"):  # then it would be kept from us afterwards
+        for field in entity.fields:
+            if field.withheld:
+                del values[field.name]
     prepare = BEFORE_PUSH.get(entity.resource)
     if prepare:
         (part,) = entity.lines
@@ -136,16 +137,16 @@ def _outgoing(sync: Sync, entity: Entity, loaded: Loaded, record_id: str) -> Val
     return canonical(entity, values)
 
 
-def _note_waiting(sync: Sync, rows: Sequence[Any], waits: dict[str, str]) -> None:
+def _note_waiting(sync: Sync, rows: Sequence[Any], waits: dict[str, tuple[str, str]]) -> None:
     moved = [
-        {"b_id": row.id, "state": State.WAITING, "waits_for": waits[row.id]}
+        {
+            "b_id": row.id,
+            "state": State.WAITING if row.id in waits else State.PENDING,
+            "waits_for": waits.get(row.id, (None, None))[0],
+            "waits_for_id": waits.get(row.id, (None, None))[1],
+        }
         for row in rows
-        if row.id in waits and row.waits_for != waits[row.id]
-    ]
-    moved += [
-        {"b_id": row.id, "state": State.PENDING, "waits_for": None}
-        for row in rows
-        if row.id not in waits and row.state == State.WAITING
+        if (row.waits_for, row.waits_for_id) != waits.get(row.id, (None, None))
     ]
     if moved:
         sync.conn.execute(
@@ -217,8 +218,9 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
             break
         request_id = f"w{len(asked) + 1}"
         try:
-            text, values = _request(sync, item, request_id)
-        except Unsendable as refused:
+            text, values = _request(item, request_id)
+        except QbxmlError as refused:
+            # Whatever is wrong with one record must not stop the others.
             _unsendable(sync, item, refused)
             continue
         if text is None:
@@ -232,6 +234,7 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
                 "version": item.row.version,
                 "values": values,
                 "waits_for": None,
+                "waits_for_id": None,
             }
         )
     if sent:
@@ -244,7 +247,7 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
     return asked
 
 
-def _request(sync: Sync, item: Ready, request_id: str) -> tuple[str | None, Values]:
+def _request(item: Ready, request_id: str) -> tuple[str | None, Values]:
     """The request of one change and the values it will leave in QuickBooks; None: nothing to do."""
     entity, linked = item.entity, item.link
     action = Action(item.change.action)
@@ -253,7 +256,7 @@ def _request(sync: Sync, item: Ready, request_id: str) -> tuple[str | None, Valu
     if linked is None:
         return None, item.values  # QuickBooks never had it
     if action is Action.MOD:
-        changed = _changed(sync, entity, linked.base or {}, item.values)
+        changed = _changed(entity, linked.base or {}, item.values)
         if not changed:
             return None, item.values
         text = build.mod(entity, linked.quickbooks_id, linked.edit_sequence, changed, request_id)
@@ -262,18 +265,17 @@ def _request(sync: Sync, item: Ready, request_id: str) -> tuple[str | None, Valu
     return write(entity, linked.quickbooks_id, request_id), item.values
 
 
-def _changed(sync: Sync, entity: Entity, base: Values, ours: Values) -> Values:
+def _changed(entity: Entity, base: Values, ours: Values) -> Values:
     """What a Mod must carry: the changed header fields, and all lines when any line changed."""
     changed: Values = {}
     for part in entity.shared_parts:
+        if part.name not in ours:
+            continue
         if part.name in base:
             if not equal((part,), base, ours):
-                changed[part.name] = ours.get(part.name)
+                changed[part.name] = ours[part.name]
             continue
-        withheld = isinstance(part, Field) and part.withheld
-        if withheld and not sync.quickbooks.get("personal_data"):
-            continue  # unknown what QuickBooks holds: never overwritten blindly
-        if ours.get(part.name) not in (None, []):
+        if ours[part.name] not in (None, []):
             changed[part.name] = ours[part.name]
     if any(part.name in changed for part in entity.lines):
         for part in entity.lines:
@@ -304,7 +306,9 @@ def _in_quickbooks_order(base: list[Values] | None, ours: list[Values]) -> list[
     ]
 
 
-def _unsendable(sync: Sync, item: Ready, refused: Unsendable) -> None:
+def _unsendable(sync: Sync, item: Ready, refused: QbxmlError) -> None:
+    findings = refused.findings if isinstance(refused, Unsendable) else ()
+    text = " ".join(finding.text for finding in findings) or refused.text
     changes.fail(sync.conn, sync.company_id, item.change.id)
     problems.open_problem(
         sync,
@@ -312,7 +316,7 @@ def _unsendable(sync: Sync, item: Ready, refused: Unsendable) -> None:
             cause=f"unsendable:{item.change.record_id}",
             kind="unsendable",
             title=f"{item.shown} cannot be sent as it is",
-            text=" ".join(finding.text for finding in refused.findings),
+            text=text,
             advice="Change the named fields in CashFlow; the next sync sends it.",
             resource=item.entity.resource,
             record_id=item.change.record_id,
@@ -324,7 +328,7 @@ def _nothing_to_send(sync: Sync, item: Ready) -> None:
     sync.conn.execute(
         update(change)
         .where(change.c.company_id == sync.company_id, change.c.id == item.change.id)
-        .values(state=State.DONE, finished_at=sync.now, waits_for=None)
+        .values(state=State.DONE, finished_at=sync.now)
     )
     sync.conn.execute(
         update(link)

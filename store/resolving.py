@@ -90,16 +90,19 @@ class References:
         fields: dict[str, set[str | None]] = {}
         for record_id, field in rewritten:
             fields.setdefault(record_id, set()).add(field)
-        stale = []
+        stale: list[str] = []
         for ids in chunks(fields):
-            for row in self.sync.conn.execute(
+            kept = self.sync.conn.execute(
                 select(dangling).where(
                     dangling.c.company_id == self.sync.company_id,
                     dangling.c.record_id.in_(ids),
                 )
-            ):
-                if (None if row.lines else row.field) in fields[row.record_id]:
-                    stale.append(row.id)
+            )
+            stale += [
+                row.id
+                for row in kept
+                if (None if row.lines else row.field) in fields[row.record_id]
+            ]
         for ids in chunks(stale):
             self.sync.conn.execute(
                 delete(dangling).where(

@@ -191,7 +191,8 @@ change = _tenant(
     Column("attempts", Integer, nullable=False),
     Column("exchange_id", Key),
     Column("looked_up_in", Key),  # session in which QuickBooks was asked for duplicates
-    Column("waits_for", Text),
+    Column("waits_for", Text),  # for people: vendor Acme
+    Column("waits_for_id", Key),  # the record that QuickBooks must have first
     Column("reason", Text),
     Column("finished_at", Instant),
     Index(

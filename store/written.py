@@ -18,7 +18,7 @@ from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import Act, Decision, decide, explain
-from store import changes, conflicts, matching, problems
+from store import changes, problems
 from store.arrival import Page, moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
@@ -47,7 +47,7 @@ def take(sync: Sync, row: Any, reply: Reply | None, then: Followup) -> None:
     """Act on the answer to one change (`row`); None: QuickBooks left it unanswered."""
     entity = BY_RESOURCE[row.resource]
     if reply is None:
-        _unknown(sync, entity, row.record_id, "QuickBooks' answer does not mention this record.")
+        unknown(sync, entity, row.record_id, "QuickBooks' answer does not mention this record.")
         return
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
     if _written(row, reply, decision):
@@ -79,10 +79,10 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
     recovered = reply.recovered
     known = recovered.quickbooks_id if recovered else ""
     if not known:
-        linked = _link_of(sync, row.record_id)
+        linked = link_of(sync, row.record_id)
         known = linked.quickbooks_id if linked is not None else ""
     if not known:
-        _unknown(sync, entity, row.record_id, "QuickBooks said yes but did not say under which id.")
+        unknown(sync, entity, row.record_id, "QuickBooks said yes but did not say under which id.")
         return
     sequence = recovered.edit_sequence if recovered else ""
     _save_link(
@@ -100,12 +100,13 @@ def finish(sync: Sync, row: Any) -> None:
     sync.conn.execute(
         update(change)
         .where(change.c.company_id == sync.company_id, change.c.id == row.id)
-        .values(state=State.DONE, finished_at=sync.now, waits_for=None)
+        .values(state=State.DONE, finished_at=sync.now)
     )
     problems.resolve_records(sync, [row.record_id])
 
 
-def _link_of(sync: Sync, record_id: str) -> Any:
+def link_of(sync: Sync, record_id: str) -> Any:
+    """The record's link, or None."""
     return sync.conn.execute(
         select(link).where(link.c.company_id == sync.company_id, link.c.record_id == record_id)
     ).first()
@@ -167,9 +168,9 @@ def keep_written(sync: Sync, entity: Entity, record_id: str, version: int, recor
     ).first()
     if taken_by is not None:
         why = f"{record.quickbooks_id} belongs to another record already."
-        _unknown(sync, entity, record_id, why)
+        unknown(sync, entity, record_id, why)
         return
-    before = _link_of(sync, record_id)
+    before = link_of(sync, record_id)
     base = shared_values(entity, record.values, before.base if before is not None else None)
     linked = _Linked(record.quickbooks_id, record.edit_sequence, record.time_modified, base)
     _save_link(sync, entity, record_id, version, linked)
@@ -236,17 +237,9 @@ def _sent_order(ours: list[Any], theirs: list[Values]) -> list[tuple[Any, Values
 # --- what was not written -------------------------------------------------------------------
 
 
-def _set(sync: Sync, row: Any, **values: Any) -> None:
-    sync.conn.execute(
-        update(change)
-        .where(change.c.company_id == sync.company_id, change.c.id == row.id)
-        .values(exchange_id=None, **values)
-    )
-
-
 def _again(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Followup) -> None:
     """Out of date: read the record again, merge, send again; at most `rereads_max` times."""
-    linked = _link_of(sync, row.record_id)
+    linked = link_of(sync, row.record_id)
     if linked is None or row.attempts + 1 >= min(decision.attempts_max or 9, rereads_max) + 1:
         _to_person(sync, entity, row, decision, then)
         return
@@ -273,6 +266,10 @@ def _later(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Follo
 
 
 def _to_person(sync: Sync, entity: Entity, row: Any, decision: Decision, _then: Followup) -> None:
+    refuse(sync, entity, row, decision)
+
+
+def refuse(sync: Sync, entity: Entity, row: Any, decision: Decision) -> None:
     """A problem with QuickBooks' own words and what to click."""
     attempts = row.attempts + 1
     if changes.reopen(sync.conn, sync.company_id, row, sync.now, attempts=attempts):
@@ -298,7 +295,7 @@ def _words(decision: Decision, shown: str) -> str:
     return explain(decision, record=shown).rstrip(". ") + "."
 
 
-def _unknown(sync: Sync, entity: Entity, record_id: str, why: str) -> None:
+def unknown(sync: Sync, entity: Entity, record_id: str, why: str) -> None:
     """Nobody knows whether it was written: it is never simply sent again (sync-rules 9)."""
     shown = show(sync, entity, record_id)
     problems.open_problem(
@@ -308,7 +305,7 @@ def _unknown(sync: Sync, entity: Entity, record_id: str, why: str) -> None:
             kind="outcome_unknown",
             title=f"Unknown whether QuickBooks has {shown}",
             text=f"{why} To be on the safe side it is not sent again.",
-            advice=f"Look for {shown} in QuickBooks. CashFlow links it when the next sync finds it.",
+            advice=f"Look for {shown} in QuickBooks. CashFlow links it when it finds it.",
             resource=entity.resource,
             record_id=record_id,
         ),
@@ -331,102 +328,3 @@ _ACTS = {
     Act.FIX: _to_person,
     Act.SKIP: _to_person,
 }
-
-
-# --- lookups before writes ------------------------------------------------------------------
-
-
-def take_lookup(sync: Sync, purpose: Values, reply: Reply | None) -> None:
-    """QuickBooks said what it holds of the documents we are about to add or remove."""
-    entity = BY_RESOURCE[purpose["resource"]]
-    rows = sync.conn.execute(
-        select(change).where(
-            change.c.company_id == sync.company_id,
-            change.c.id.in_(purpose["changes"]),
-            change.c.finished_at.is_(None),
-        )
-    ).all()
-    if reply is None:
-        for row in rows:
-            changes.fail(sync.conn, sync.company_id, row.id)
-            why = "QuickBooks did not say whether it has it already."
-            _unknown(sync, entity, row.record_id, why)
-        return
-    decision = decide(reply.status_code, reply.text, severity=reply.severity)
-    if not decision.succeeded:
-        for row in rows:
-            _to_person(sync, entity, row, decision, Followup())
-        return
-    loaded = Loaded(sync.conn, sync.company_id, entity.resource).load(
-        [row.record_id for row in rows]
-    )
-    linked = _linked_ids(sync, entity, reply.records)
-    for row in rows:
-        values = loaded.values(row.record_id)
-        if row.action == Action.ADD:
-            version = loaded.rows[row.record_id].version
-            _looked_up_add(sync, entity, row, version, values, reply.records, linked)
-        else:
-            _looked_up_removal(sync, entity, row, reply.records)
-
-
-def _linked_ids(sync: Sync, entity: Entity, records: list[Record]) -> dict[str, str]:
-    found = sync.conn.execute(
-        select(link.c.quickbooks_id, link.c.record_id).where(
-            link.c.company_id == sync.company_id,
-            link.c.noun == entity.query_noun,
-            link.c.quickbooks_id.in_([r.quickbooks_id for r in records]),
-        )
-    )
-    return {row.quickbooks_id: row.record_id for row in found}
-
-
-def _looked_up_add(
-    sync: Sync,
-    entity: Entity,
-    row: Any,
-    version: int,
-    values: Values,
-    records: list[Record],
-    linked: dict[str, str],
-) -> None:
-    own = [r for r in records if r.values.get("external_guid") == row.record_id]
-    if own and own[0].quickbooks_id not in linked:
-        # We wrote it and the answer was lost for good: this is it.
-        finish(sync, row)
-        keep_written(sync, entity, row.record_id, version, own[0])
-        return
-    alike = [r for r in records if _same_document(entity, values, r)]
-    if alike:
-        matching.open_duplicate(sync, entity, row.record_id, values.get("number"), alike)
-        return
-    _set(sync, row, looked_up_in=sync.session_id)
-
-
-def _same_document(entity: Entity, ours: Values, record: Record) -> bool:
-    """Same party and number; without a number: party, date and amount (sync-rules 6)."""
-    theirs = record.values
-    party = str(entity.party)
-    if (ours[party] or {}).get("id") != (theirs.get(party) or {}).get("id"):
-        return False
-    number = (ours.get("number") or "").strip().casefold()
-    if number:
-        return number == (theirs.get("number") or "").strip().casefold()
-    dated = str(entity.dated)
-    total = "amount" if "amount" in entity.by_name else "subtotal"
-    return bool(ours.get(dated) == theirs.get(dated) and ours.get(total) == theirs.get(total))
-
-
-def _looked_up_removal(sync: Sync, entity: Entity, row: Any, records: list[Record]) -> None:
-    """Delete against edit: the edit stands (sync-rules 4)."""
-    linked = _link_of(sync, row.record_id)
-    found = next((r for r in records if r.quickbooks_id == linked.quickbooks_id), None)
-    if found is None:  # somebody deleted it in QuickBooks already: both agree
-        finish(sync, row)
-        return
-    if found.edit_sequence != linked.edit_sequence and moved(
-        entity, linked.base or {}, found.values
-    ):
-        conflicts.edit_stands(sync, entity, row.record_id, row.id)
-        return
-    _set(sync, row, looked_up_in=sync.session_id)

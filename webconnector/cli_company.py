@@ -185,9 +185,7 @@ def _act(
 ) -> click.Command:
     """A command that does one thing to one company."""
 
-    @company.command(
-        name, help=help_text, epilog=examples(f"webconnector company {name} 019a5c")
-    )
+    @company.command(name, help=help_text, epilog=examples(f"webconnector company {name} 019a5c"))
     @company_argument
     @json_option
     def command(*, company: str, as_json: bool) -> None:

@@ -14,7 +14,7 @@ import structlog
 from qbxml.hresult import Action, HresultDecision, decide_hresult
 from qbxml.parse import Replies, replies
 from qbxml.wellformed import UnreadableReply
-from store import binding, cursors, exchanges, problems, push, written
+from store import binding, cursors, exchanges, lookups, problems, push
 from store.context import Sync
 from store.exchanges import Kind
 from store.exchanges import State as Sent
@@ -69,7 +69,7 @@ class Steps:
     def next_request(
         self, hcp: str, company_file: str, country: str, version: tuple[int, int]
     ) -> str:
-        """The next message set, its exact text committed before it leaves; '' when there is none."""
+        """The next message set, committed before it leaves; '' when there is none."""
         if not self.plan.checked:
             try:
                 opening.check(self.sync, self.session, hcp, company_file, country, version)
@@ -164,7 +164,7 @@ class Steps:
     def _take_reads(self, row: Any, answer: Replies) -> None:
         for purpose, reply in writing.pairs(row.purpose, answer.replies):
             if purpose["do"] == "lookup":
-                written.take_lookup(self.sync, purpose, reply)
+                lookups.take(self.sync, purpose, reply)
                 continue
             read: Read = self.plan.reads[purpose["read"]]
             if reply is None:

@@ -96,6 +96,9 @@ def test_a_last_sync_that_still_moves_something_is_no_agreement(tmp_path: Path) 
 
 
 def test_two_demos_never_share_a_folder(tmp_path: Path) -> None:
-    with alone(tmp_path / "demo"), pytest.raises(CommandError, match="running"):
-        with alone(tmp_path / "demo"):
-            pass
+    with (
+        alone(tmp_path / "demo"),
+        pytest.raises(CommandError, match="running"),
+        alone(tmp_path / "demo"),
+    ):
+        pass

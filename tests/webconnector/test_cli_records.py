@@ -28,9 +28,7 @@ def test_a_vendor_is_added_changed_and_listed(webconnector: CommandLine, company
     made = add(webconnector, company, "vendors", name="Blue Ridge", phone="555 0100")
     assert made["sync"]["state"] == "pending"
     body = json.dumps({"phone": "555 0101"})
-    changed = webconnector.done(
-        "record", "change", company, "vendors", made["id"], "-", stdin=body
-    )
+    changed = webconnector.done("record", "change", company, "vendors", made["id"], "-", stdin=body)
     assert (changed["name"], changed["phone"]) == ("Blue Ridge", "555 0101")
     (listed,) = webconnector.done("records", company, "vendors")
     assert listed == changed
@@ -94,7 +92,9 @@ def test_paging_loses_and_repeats_nothing(
     webconnector: CommandLine, company: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("webconnector.cli_records.PAGE_RECORDS", 2)
-    names = {add(webconnector, company, "vendors", name=f"V {number}")["name"] for number in range(5)}
+    names = [f"V {number}" for number in range(5)]
+    for name in names:
+        add(webconnector, company, "vendors", name=name)
     listed = [row["name"] for row in webconnector.done("records", company, "vendors")]
     assert sorted(listed) == sorted(names)
 

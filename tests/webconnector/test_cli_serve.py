@@ -77,12 +77,10 @@ def test_certificate_and_key_belong_together(webconnector: CommandLine, tmp_path
     )
 
 
-def test_it_speaks_tls_itself_and_nothing_older_than_1_2(
-    tmp_path: Path, free_port: int
-) -> None:
+def test_it_speaks_tls_itself_and_nothing_older_than_1_2(tmp_path: Path, free_port: int) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
     subprocess.run(
-        [  # noqa: S607 - openssl of this machine
+        [
             *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
             *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
             *("-keyout", str(key), "-out", str(certificate)),
@@ -116,10 +114,10 @@ def test_it_speaks_tls_itself_and_nothing_older_than_1_2(
         old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         old.load_verify_locations(certificate)
         old.set_ciphers("DEFAULT@SECLEVEL=0")
-        with pytest.warns(DeprecationWarning):
+        with pytest.warns(DeprecationWarning, match="TLSv1_1"):
             old.maximum_version = ssl.TLSVersion.TLSv1_1
         refused = http.client.HTTPSConnection("localhost", free_port, context=old, timeout=30)
-        with pytest.raises(OSError, match="(?i)ssl|reset|eof"):
+        with pytest.raises(OSError, match=r"(?i)ssl|reset|eof"):
             refused.request("GET", "/healthz")
         refused.close()
     finally:

@@ -31,8 +31,9 @@ def company(webconnector: CommandLine) -> dict[str, Any]:
 
 
 @pytest.fixture
-def url(company: dict[str, Any]) -> Iterator[str]:
+def url(webconnector: CommandLine) -> Iterator[str]:
     """The real application, served on the loopback."""
+    webconnector.done("db", "upgrade")
     app = create_app(load())
     with serving(app) as address:
         yield address
@@ -88,7 +89,10 @@ def test_a_wrong_password_ends_with_nvu_and_exit_code_1(rehearse: Rehearse) -> N
         ("{}", "JSON list"),
         ('[{"kind": "Vendor"}]', "record 0"),
         ('[{"kind": "Nothing", "fields": {}}]', "record 0"),
-        ('[{"kind": "Vendor", "fields": {"Name": "A"}}, {"kind": "Vendor", "fields": {"X": 1}}]', "record 1"),
+        (
+            '[{"kind": "Vendor", "fields": {"Name": "A"}}, {"kind": "Vendor", "fields": {"X": 1}}]',
+            "record 1",
+        ),
     ],
 )
 def test_a_file_that_quickbooks_would_refuse_is_named(
@@ -101,9 +105,7 @@ def test_a_file_that_quickbooks_would_refuse_is_named(
     assert part in said.json["error"]
 
 
-def test_a_server_that_is_not_there_is_one_line(
-    webconnector: CommandLine, free_port: int
-) -> None:
+def test_a_server_that_is_not_there_is_one_line(webconnector: CommandLine, free_port: int) -> None:
     address = f"http://127.0.0.1:{free_port}/qbwc"
     arguments = ("--url", address, "--user", "u", "--password", "p", "--profile", "XS")
     assert "Session 1, after 0 calls" in webconnector.refused("rehearse", *arguments)
@@ -182,7 +184,9 @@ def test_an_export_is_redacted_and_noted(
     rehearse("--file", file_of(tmp_path, vendor))
     (listed,) = webconnector.done("sessions")
     path = tmp_path / "bundle.zip"
-    assert webconnector.done("session", "export", listed["id"], "-o", str(path))["file"] == str(path)
+    assert webconnector.done("session", "export", listed["id"], "-o", str(path))["file"] == str(
+        path
+    )
     with zipfile.ZipFile(path) as found:
         whole = b"".join(found.read(name) for name in found.namelist()).decode()
     assert "Blue" in whole

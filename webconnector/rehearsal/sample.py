@@ -151,9 +151,15 @@ def _lists(company: CompanyFile) -> None:
 
 
 def _items(company: CompanyFile) -> None:
+    """All twelve kinds of items; the two tax kinds only where there is sales tax."""
+    company.add("Vendor", {"Name": "State Tax Board"})
+    _services(company)
+    _goods(company)
+    _other_items(company)
+
+
+def _services(company: CompanyFile) -> None:
     add = company.add
-    add("Vendor", {"Name": "State Tax Board"})
-    sold = {"SalesTaxCodeRef": "Tax"} if company.sales_tax else {}
     add(
         "ItemService",
         {
@@ -186,6 +192,19 @@ def _items(company: CompanyFile) -> None:
         },
     )
     add(
+        "ItemService",
+        {
+            "Name": "Discontinued",
+            "IsActive": False,
+            "SalesOrPurchase": {"Price": 1, "AccountRef": "Sales"},
+        },
+    )
+
+
+def _goods(company: CompanyFile) -> None:
+    add = company.add
+    sold = {"SalesTaxCodeRef": "Tax"} if company.sales_tax else {}
+    add(
         "ItemNonInventory",
         {
             "Name": "Bolts & Nuts",
@@ -197,10 +216,6 @@ def _items(company: CompanyFile) -> None:
                 "ExpenseAccountRef": "Job Costs:Materials",
             },
         },
-    )
-    add(
-        "ItemOtherCharge",
-        {"Name": "Freight", "SalesOrPurchase": {"Price": 12, "AccountRef": "Sales"}},
     )
     stock = {
         "IncomeAccountRef": "Sales",
@@ -228,6 +243,14 @@ def _items(company: CompanyFile) -> None:
             "ItemInventoryAssemblyLine": [{"ItemInventoryRef": "Lamp", "Quantity": 2}],
         },
     )
+
+
+def _other_items(company: CompanyFile) -> None:
+    add = company.add
+    add(
+        "ItemOtherCharge",
+        {"Name": "Freight", "SalesOrPurchase": {"Price": 12, "AccountRef": "Sales"}},
+    )
     add(
         "ItemFixedAsset",
         {
@@ -244,14 +267,6 @@ def _items(company: CompanyFile) -> None:
         {"Name": "10% off", "DiscountRatePercent": 10, "AccountRef": "Discounts Given"},
     )
     add("ItemPayment", {"Name": "Paid on the spot", "ItemDesc": "Payment"})
-    if company.sales_tax:
-        for name, rate in (("State Tax", "5.5"), ("City Tax", "1.25")):
-            add("ItemSalesTax", {"Name": name, "TaxRate": rate, "TaxVendorRef": "State Tax Board"})
-        add(
-            "ItemSalesTaxGroup",
-            {"Name": "State & City", "ItemSalesTaxRef": ["State Tax", "City Tax"]},
-        )
-        company.default_tax_item = "State Tax"
     add(
         "ItemGroup",
         {
@@ -264,14 +279,19 @@ def _items(company: CompanyFile) -> None:
             ],
         },
     )
+    if company.sales_tax:
+        _taxes(company)
+
+
+def _taxes(company: CompanyFile) -> None:
+    add = company.add
+    for name, rate in (("State Tax", "5.5"), ("City Tax", "1.25")):
+        add("ItemSalesTax", {"Name": name, "TaxRate": rate, "TaxVendorRef": "State Tax Board"})
     add(
-        "ItemService",
-        {
-            "Name": "Discontinued",
-            "IsActive": False,
-            "SalesOrPurchase": {"Price": 1, "AccountRef": "Sales"},
-        },
+        "ItemSalesTaxGroup",
+        {"Name": "State & City", "ItemSalesTaxRef": ["State Tax", "City Tax"]},
     )
+    company.default_tax_item = "State Tax"
 
 
 def _names(company: CompanyFile) -> tuple[list[str], list[str]]:

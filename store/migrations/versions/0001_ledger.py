@@ -80,7 +80,7 @@ def _lines(name: str, owner: str, *columns: sa.Column[Any], references: dict[str
         name,
         sa.Column("owner_id", _KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("quickbooks_line_id", sa.String(36)),
+        sa.Column("quickbooks_line_id", sa.Text()),
         *columns,
         sa.ForeignKeyConstraint(
             ["company_id", "owner_id"],

@@ -201,6 +201,7 @@ def _change() -> None:
         sa.Column("exchange_id", _KEY),
         sa.Column("looked_up_in", _KEY),
         sa.Column("waits_for", sa.Text()),
+        sa.Column("waits_for_id", _KEY),
         sa.Column("reason", sa.Text()),
         sa.Column("finished_at", _INSTANT),
     )

@@ -1,0 +1,128 @@
+"""Lookups before writes: what QuickBooks holds of the documents we are about to add or remove.
+
+Owns sync-rules 6 on the way out (no second document) and delete against edit. It must not know
+how the question was asked; `push.py` asks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from qbxml.entities import BY_RESOURCE
+from qbxml.entity import Entity
+from qbxml.parse import Record, Reply
+from qbxml.status import decide
+from store import changes, conflicts, matching
+from store.arrival import moved
+from store.changes import Action
+from store.context import Sync
+from store.rows import Loaded, Values
+from store.syncing import change, link
+from store.written import finish, keep_written, link_of, refuse, unknown
+
+
+def take(sync: Sync, purpose: Values, reply: Reply | None) -> None:
+    """QuickBooks said what it holds of the documents we are about to add or remove."""
+    entity = BY_RESOURCE[purpose["resource"]]
+    rows = sync.conn.execute(
+        select(change).where(
+            change.c.company_id == sync.company_id,
+            change.c.id.in_(purpose["changes"]),
+            change.c.finished_at.is_(None),
+        )
+    ).all()
+    if reply is None:
+        for row in rows:
+            changes.fail(sync.conn, sync.company_id, row.id)
+            why = "QuickBooks did not say whether it has it already."
+            unknown(sync, entity, row.record_id, why)
+        return
+    decision = decide(reply.status_code, reply.text, severity=reply.severity)
+    if not decision.succeeded:
+        for row in rows:
+            refuse(sync, entity, row, decision)
+        return
+    loaded = Loaded(sync.conn, sync.company_id, entity.resource).load(
+        [row.record_id for row in rows]
+    )
+    linked = _linked_ids(sync, entity, reply.records)
+    for row in rows:
+        values = loaded.values(row.record_id)
+        if row.action == Action.ADD:
+            version = loaded.rows[row.record_id].version
+            _looked_up_add(sync, entity, row, version, values, reply.records, linked)
+        else:
+            _looked_up_removal(sync, entity, row, reply.records)
+
+
+def _linked_ids(sync: Sync, entity: Entity, records: list[Record]) -> dict[str, str]:
+    found = sync.conn.execute(
+        select(link.c.quickbooks_id, link.c.record_id).where(
+            link.c.company_id == sync.company_id,
+            link.c.noun == entity.query_noun,
+            link.c.quickbooks_id.in_([r.quickbooks_id for r in records]),
+        )
+    )
+    return {row.quickbooks_id: row.record_id for row in found}
+
+
+def _looked_up_add(
+    sync: Sync,
+    entity: Entity,
+    row: Any,
+    version: int,
+    values: Values,
+    records: list[Record],
+    linked: dict[str, str],
+) -> None:
+    own = [r for r in records if r.values.get("external_guid") == row.record_id]
+    if own and own[0].quickbooks_id not in linked:
+        # We wrote it and the answer was lost for good: this is it.
+        finish(sync, row)
+        keep_written(sync, entity, row.record_id, version, own[0])
+        return
+    alike = [r for r in records if _same_document(entity, values, r)]
+    if alike:
+        matching.open_duplicate(sync, entity, row.record_id, values.get("number"), alike)
+        return
+    _ask_no_more(sync, row)
+
+
+def _same_document(entity: Entity, ours: Values, record: Record) -> bool:
+    """Same party and number; without a number: party, date and amount (sync-rules 6)."""
+    theirs = record.values
+    party = str(entity.party)
+    if (ours[party] or {}).get("id") != (theirs.get(party) or {}).get("id"):
+        return False
+    number = (ours.get("number") or "").strip().casefold()
+    if number:
+        return number == (theirs.get("number") or "").strip().casefold()
+    dated = str(entity.dated)
+    total = "amount" if "amount" in entity.by_name else "subtotal"
+    return bool(ours.get(dated) == theirs.get(dated) and ours.get(total) == theirs.get(total))
+
+
+def _looked_up_removal(sync: Sync, entity: Entity, row: Any, records: list[Record]) -> None:
+    """Delete against edit: the edit stands (sync-rules 4)."""
+    linked = link_of(sync, row.record_id)
+    found = next((r for r in records if r.quickbooks_id == linked.quickbooks_id), None)
+    if found is None:  # somebody deleted it in QuickBooks already: both agree
+        finish(sync, row)
+        return
+    if found.edit_sequence != linked.edit_sequence and moved(
+        entity, linked.base or {}, found.values
+    ):
+        conflicts.edit_stands(sync, entity, row.record_id, row.id)
+        return
+    _ask_no_more(sync, row)
+
+
+def _ask_no_more(sync: Sync, row: Any) -> None:
+    """QuickBooks was asked in this session; the write may go."""
+    sync.conn.execute(
+        update(change)
+        .where(change.c.company_id == sync.company_id, change.c.id == row.id)
+        .values(looked_up_in=sync.session_id)
+    )
