@@ -1,0 +1,1 @@
+"""The server: SOAP endpoint, sessions, command line and pages."""

@@ -5,7 +5,8 @@ loggers. Must not know our service. `prepare` has to run before the first import
 `webconnector.soap_protocol` sees to that.
 
 spyne's last release (February 2022) carries a copy of six whose lazy `six.moves` importer has no
-`find_spec`, which Python 3.12 requires; from Python 3.13 on it also needs the package
+`find_spec`, which Python 3.12 requires and other importers (pytest's) already ask for on 3.11,
+so it is replaced on every Python; from Python 3.13 on it also needs the package
 `legacy-cgi`. A test fails as soon as a spyne release makes the hook superfluous.
 """
 
@@ -55,8 +56,7 @@ def prepare() -> None:
         # cgi is deprecated on 3.11 and 3.12; spyne's sources hold invalid string escapes.
         warnings.simplefilter("ignore")
         _require_cgi()
-        if sys.version_info >= (3, 12):
-            _replace_bundled_six()
+        _replace_bundled_six()
         for name in SPYNE_MODULES:
             importlib.import_module(name)
     _stop_garbage_collection_in_requests()
@@ -88,7 +88,7 @@ def _replace_bundled_six() -> None:
         return
     found = importlib.util.find_spec("six")
     if found is None or found.origin is None:
-        raise ImportError("spyne on Python 3.12 and later needs the package six: install six")
+        raise ImportError("spyne needs the package six: install six")
     spec = importlib.util.spec_from_file_location(BUNDLED_SIX, found.origin)
     if spec is None or spec.loader is None:
         raise ImportError(f"six cannot be loaded from {found.origin}: install six again")
