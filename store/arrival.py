@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from qbxml.compare import same
 from qbxml.entity import Entity, Family, Field, In, Lines, Part
 from qbxml.parse import Record
+from store.bulk import insert_rows
 from store.changes import chunks
 from store.context import Sync
 from store.extras import FRESH, after_pull
 from store.ledger import LINE_TABLES, TABLES, column_name
+from store.naming import rename_below
 from store.resolving import References
 from store.rows import Loaded, Values, columns
 from store.types import new_key
@@ -25,8 +27,8 @@ from store.types import new_key
 
 def shared_values(entity: Entity, values: Values, base: Values | None = None) -> Values:
     """The values both sides share, to be kept as the base; what was withheld stays as it was."""
-    names = {part.name for part in entity.shared_parts}
-    return {**(base or {}), **{name: values[name] for name in values if name in names}}
+    found = {part.name: values[part.name] for part in entity.shared_parts if part.name in values}
+    return {**base, **found} if base else found
 
 
 def equal(parts: Sequence[Part], a: Values, b: Values) -> bool:
@@ -45,11 +47,18 @@ def moved(entity: Entity, base: Values, theirs: Values) -> list[Part]:
 class Page:
     """One page of records of one resource on their way into the ledger."""
 
-    def __init__(self, sync: Sync, entity: Entity, loaded: Loaded | None = None) -> None:
+    def __init__(
+        self,
+        sync: Sync,
+        entity: Entity,
+        loaded: Loaded | None = None,
+        *,
+        refs: References | None = None,
+    ) -> None:
         self.sync = sync
         self.entity = entity
         self.table = TABLES[entity.resource]
-        self.refs = References(sync)
+        self.refs = refs or References(sync)
         self.loaded = loaded
         self._rows: list[dict[str, Any]] = []
         self._edited = 0
@@ -77,10 +86,7 @@ class Page:
                 "updated_at": sync.now,
             }
             rows.append(after_pull(self.entity, row, record))
-        names = {name for row in rows for name in row}
-        sync.conn.execute(
-            insert(self.table), [{name: row.get(name) for name in names} for row in rows]
-        )
+        insert_rows(sync.conn, self.table, rows)
         owners = [(keys[r.quickbooks_id], r) for r in records]
         for part in self.entity.lines:
             self._insert_lines(part, owners, {})
@@ -118,11 +124,7 @@ class Page:
                 if "taxable" in table.c:
                     row["taxable"] = self._taxable(line)
                 rows.append(row)
-        names = {name for row in rows for name in row}
-        if rows:
-            self.sync.conn.execute(
-                insert(table), [{name: row.get(name) for name in names} for row in rows]
-            )
+        insert_rows(self.sync.conn, table, rows)
 
     def _taxable(self, line: Values) -> bool | None:
         """Whether the line carries QuickBooks' default taxable code; None without any code."""
@@ -187,7 +189,7 @@ class Page:
             )
             sync.tally.changes_in += self._edited if counted else 0
         for record_id, full_name in self._renamed if self.entity.hierarchical else ():
-            rename_below(sync.conn, self.table, sync.company_id, record_id, full_name)
+            rename_below(sync.conn, self.table, sync.company_id, record_id, full_name, sync.now)
         for part in self.entity.lines if self._relined else ():
             self._replace_lines(part)
         self.refs.keep_unresolved()
@@ -215,28 +217,3 @@ def _changes(current: Any, value: Any) -> bool:
     if hasattr(current, "quantize") and value is not None:
         return bool(current != type(current)(value))
     return bool(current != value)
-
-
-def rename_below(
-    conn: Connection, table: Table, company_id: str, record_id: str, full_name: str
-) -> None:
-    """Give all descendants of a record the full names that follow from its own.
-
-    QuickBooks does not say that a parent's new name changed its children's full names.
-    """
-    below = [(record_id, full_name)]
-    while below:
-        parent_id, path = below.pop()
-        children = conn.execute(
-            select(table.c.id, table.c.name).where(
-                table.c.company_id == company_id, table.c.parent_id == parent_id
-            )
-        ).all()
-        for child in children:
-            name = f"{path}:{child.name}"
-            conn.execute(
-                update(table)
-                .where(table.c.company_id == company_id, table.c.id == child.id)
-                .values(full_name=name)
-            )
-            below.append((child.id, name))

@@ -53,7 +53,9 @@ _MERGED: dict[tuple[Action, Action], Action | None] = {
     (Action.MOD, Action.MOD): Action.MOD,
     (Action.MOD, Action.DELETE): Action.DELETE,
     (Action.MOD, Action.VOID): Action.VOID,
+    (Action.DELETE, Action.MOD): Action.DELETE,
     (Action.DELETE, Action.DELETE): Action.DELETE,
+    (Action.VOID, Action.MOD): Action.VOID,
     (Action.VOID, Action.VOID): Action.VOID,
     (Action.VOID, Action.DELETE): Action.DELETE,
 }

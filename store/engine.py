@@ -82,9 +82,16 @@ def open_store(url: str) -> Store:
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     if not url.startswith("sqlite"):
-        return Store(create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20))
+        return Store(
+            create_engine(
+                url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20
+            )
+        )
     engine = create_engine(
-        url, poolclass=NullPool, connect_args={"timeout": busy_timeout_milliseconds / 1000}
+        url,
+        hide_parameters=True,  # they are records of companies, and errors end up in logs
+        poolclass=NullPool,
+        connect_args={"timeout": busy_timeout_milliseconds / 1000},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, exists, select, update
 
+from qbxml.entities import sharing_rows
 from qbxml.entity import Entity, Family
 from qbxml.parse import Record
 from qbxml.text import canonical_name, to_quickbooks
@@ -59,6 +60,21 @@ def _unlinked(sync: Sync, entity: Entity, *columns: Any) -> Select[Any]:
     )
 
 
+def _waiting(sync: Sync, entity: Entity, *columns: Any) -> Select[Any]:
+    """The unlinked App records with a change that is open, as that of each of them is.
+
+    Found by their changes, which are few once the first session is over, however many records
+    there are.
+    """
+    table = TABLES[entity.resource]
+    waiting = select(change.c.record_id).where(
+        change.c.company_id == sync.company_id,
+        change.c.resource.in_(sharing_rows(entity.resource)),
+        change.c.finished_at.is_(None),
+    )
+    return _unlinked(sync, entity, *columns).where(table.c.id.in_(waiting))
+
+
 def _by_our_own_id(sync: Sync, entity: Entity, records: Sequence[Record], found: Matches) -> None:
     """A record that carries our id in ExternalGUID is one we wrote and whose answer was lost."""
     if not entity.external_guid:
@@ -88,9 +104,8 @@ def _settle_unknown(sync: Sync, record_id: str) -> None:
 def _by_full_name(sync: Sync, entity: Entity, records: Sequence[Record], found: Matches) -> None:
     table = TABLES[entity.resource]
     shown = table.c.get("full_name", table.c.name)
-    # The App's unlinked list records are few once the first session is over.
     waiting = sync.conn.execute(
-        _unlinked(sync, entity, shown.label("shown")).where(
+        _waiting(sync, entity, shown.label("shown")).where(
             table.c.parent_id.is_not(None)
             if entity.child
             else table.c.parent_id.is_(None)
@@ -153,7 +168,7 @@ def _by_party_and_number(
     if not numbered:
         return
     waiting = sync.conn.execute(
-        _unlinked(sync, entity, table.c.number, link.c.quickbooks_id.label("party"))
+        _waiting(sync, entity, table.c.number, link.c.quickbooks_id.label("party"))
         .join(link, and_(link.c.company_id == table.c.company_id, link.c.record_id == party))
         .where(table.c.number.is_not(None))
     )

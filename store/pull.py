@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from qbxml.compare import canonical
+from qbxml.entities import queries
 from qbxml.entity import Entity, Kind, Part
 from qbxml.parse import Record
 from store import changes, conflicts, matching, problems
 from store.arrival import Page, moved, shared_values
+from store.bulk import insert_rows
 from store.changes import Action, State, chunks
 from store.context import Sync
-from store.resolving import tie_dangling
-from store.rows import Loaded, Values, references
+from store.resolving import References, tie_dangling
+from store.rows import Loaded, Values
 from store.syncing import change, link
 from store.types import new_key
+
+_BY_QUERY = {group[0].query_noun: group for group in queries()}
 
 
 def apply(sync: Sync, records: Sequence[Record]) -> None:
@@ -39,12 +43,12 @@ def apply(sync: Sync, records: Sequence[Record]) -> None:
     changed = [r for key, r in newest.items() if key in links and _differs(r, links[key])]
     keys = {r.quickbooks_id: links[r.quickbooks_id].record_id for r in changed}
     keys |= matches.same | {r.quickbooks_id: new_key() for r in fresh}
-    arriving = [*fresh, *adopted, *changed]
-    for entity in dict.fromkeys(r.entity for r in arriving):
-        page = Page(sync, entity)
-        page.refs.learn(pair for r in arriving for pair in references(r.entity, r.values))
-        for quickbooks_id, record_id in keys.items():
-            page.refs.know(noun, quickbooks_id, record_id)
+    refs = References(sync)
+    refs.learn_all((*fresh, *adopted, *changed))
+    refs.know(noun, keys)
+    # In the table's order: a job's row refers to its customer's, which may come later in the page.
+    for entity in _BY_QUERY[noun]:
+        page = Page(sync, entity, refs=refs)
         mine = [r for r in fresh if r.entity is entity]
         page.insert(mine, keys)
         _link(sync, mine, keys, first=False)
@@ -105,8 +109,9 @@ def _link(sync: Sync, records: Sequence[Record], keys: dict[str, str], *, first:
     """Link QuickBooks' records to ours; `first`: an App record was there, nothing is merged yet."""
     if not records:
         return
-    sync.conn.execute(
-        insert(link),
+    insert_rows(
+        sync.conn,
+        link,
         [
             {
                 "company_id": sync.company_id,

@@ -6,7 +6,7 @@ referring records mean.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -47,9 +47,9 @@ class References:
                 )
                 self.ours |= {(noun, row.quickbooks_id): row.record_id for row in rows}
 
-    def know(self, noun: str, quickbooks_id: str, record_id: str) -> None:
-        """A record of this very page: it may be referred to before it is inserted."""
-        self.ours[noun, quickbooks_id] = record_id
+    def know(self, noun: str, keys: Mapping[str, str]) -> None:
+        """Records of this very page: they may be referred to before they are inserted."""
+        self.ours |= {(noun, quickbooks_id): keys[quickbooks_id] for quickbooks_id in keys}
 
     def within(
         self, resource: str, record_id: str, lines: str | None = None, line_id: str | None = None
