@@ -6,7 +6,7 @@ read, stored or sent.
 
 from __future__ import annotations
 
-from qbxml.entity import Entity, Family, Field, Flow, In, Kind, Lines, Switch
+from qbxml.entity import NEVER, Entity, Family, Field, Flow, In, Kind, Lines, Switch
 
 _NUMBER_BILL = 20
 _NUMBER_INVOICE = 11
@@ -117,6 +117,34 @@ BILL = Entity(
     ),
 )
 
+VENDOR_CREDIT = Entity(
+    resource="vendor-credits",
+    singular="vendor credit",
+    noun="VendorCredit",
+    family=Family.TXN,
+    pull=NEVER,
+    push=Flow(new=True, edited=True),
+    needs=("accounts", "departments", "vendors", "customers", "jobs", "items"),
+    external_guid=True,
+    line_items=True,
+    party="vendor",
+    number="number",
+    dated="credit_date",
+    max_page_records=50,
+    parts=(
+        _ref("VendorRef", "vendor", "vendors", required=True, clearable=False),
+        _ref("APAccountRef", "payable_account", "accounts", clearable=False),
+        Field("TxnDate", "credit_date", Kind.DATE, required=True, clearable=False),
+        Field("CreditAmount", "amount", Kind.AMOUNT, In.RET, shared=False),
+        Field("RefNumber", "number", max_characters=_NUMBER_BILL),
+        _MEMO_FIELD,
+        _GUID,
+        EXPENSE_LINE,
+        ITEM_LINE,
+        Field("OpenAmount", "open_amount", Kind.AMOUNT, In.RET, shared=False),
+    ),
+)
+
 INVOICE_LINE = Lines(
     "InvoiceLine",
     "lines",
@@ -178,4 +206,4 @@ INVOICE = Entity(
     ),
 )
 
-__all__ = ["BILL", "EXPENSE_LINE", "INVOICE", "INVOICE_LINE", "ITEM_LINE"]
+__all__ = ["BILL", "EXPENSE_LINE", "INVOICE", "INVOICE_LINE", "ITEM_LINE", "VENDOR_CREDIT"]

@@ -7,7 +7,7 @@ Intuit's 13.0 specification). Everything else is derived from it. Document types
 
 from __future__ import annotations
 
-from qbxml.documents import BILL, INVOICE
+from qbxml.documents import BILL, INVOICE, VENDOR_CREDIT
 from qbxml.entity import NEVER, Entity, Family, Field, Flow, In, Kind
 
 _EVERYTHING = Flow(new=True, edited=True, inactive=True, deleted=True)
@@ -260,6 +260,7 @@ ENTITIES: tuple[Entity, ...] = (
     JOB,
     ITEM,
     BILL,
+    VENDOR_CREDIT,
     INVOICE,
 )
 

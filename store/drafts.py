@@ -25,11 +25,15 @@ from store.types import new_key
 Row = dict[str, Any]
 
 # Kinds of lines whose account may be left out when the company has a default for it.
-_DEFAULT_ACCOUNTS = {("bills", "expense_lines"): "default_expense_account"}
+_DEFAULT_ACCOUNTS = {
+    ("bills", "expense_lines"): "default_expense_account",
+    ("vendor-credits", "expense_lines"): "default_expense_account",
+}
 
 # Accounts that only one type fits.
 _ONE_TYPE = {
     ("bills", "payable_account"): "AccountsPayable",
+    ("vendor-credits", "payable_account"): "AccountsPayable",
     ("invoices", "receivable_account"): "AccountsReceivable",
 }
 

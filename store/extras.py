@@ -27,14 +27,15 @@ def _invoice_total(row: Values, record: Record) -> Values:
     return row
 
 
-def _bill_amount(row: Values, record: Record) -> Values:
+def _amount(row: Values, record: Record) -> Values:
     row["amount"] = record.values.get("amount") or "0.00"
     return row
 
 
 _AFTER_PULL: dict[str, Callable[[Values, Record], Values]] = {
     "invoices": _invoice_total,
-    "bills": _bill_amount,
+    "bills": _amount,
+    "vendor-credits": _amount,
 }
 
 

@@ -177,29 +177,53 @@ bill = _record(
     Index(None, "company_id", "vendor_id", "number"),
 )
 
-bill_expense_line = _lines(
-    "bill_expense_line",
-    "bill",
-    *_reference("account", "account"),
-    Column("amount", Money, nullable=False),
+
+def _expense_lines(owner: str) -> Table:
+    return _lines(
+        f"{owner}_expense_line",
+        owner,
+        *_reference("account", "account"),
+        Column("amount", Money),
+        Column("memo", Text),
+        *_reference("customer", "customer"),
+        *_reference("department", "department"),
+        Column("billable_status", String(20)),
+    )
+
+
+def _item_lines(owner: str) -> Table:
+    return _lines(
+        f"{owner}_item_line",
+        owner,
+        *_reference("item", "item"),
+        Column("description", Text),
+        Column("quantity", Quantity),
+        Column("cost", Price),
+        Column("amount", Money),
+        *_reference("customer", "customer"),
+        *_reference("department", "department"),
+        Column("billable_status", String(20)),
+    )
+
+
+bill_expense_line = _expense_lines("bill")
+bill_item_line = _item_lines("bill")
+
+vendor_credit = _record(
+    "vendor_credit",
+    *_reference("vendor", "vendor"),
+    *_reference("payable_account", "account"),
+    Column("number", Text),
+    Column("credit_date", Date, nullable=False),
     Column("memo", Text),
-    *_reference("customer", "customer"),
-    *_reference("department", "department"),
-    Column("billable_status", String(20)),
+    Column("amount", Money, nullable=False),  # the sum of its lines
+    Column("open_amount", Money),  # what is left of it, in QuickBooks' word
+    Column("approval", String(20), nullable=False),  # needs_approval | approved
+    Index(None, "company_id", "vendor_id", "number"),
 )
 
-bill_item_line = _lines(
-    "bill_item_line",
-    "bill",
-    *_reference("item", "item"),
-    Column("description", Text),
-    Column("quantity", Quantity),
-    Column("cost", Price),
-    Column("amount", Money),
-    *_reference("customer", "customer"),
-    *_reference("department", "department"),
-    Column("billable_status", String(20)),
-)
+vendor_credit_expense_line = _expense_lines("vendor_credit")
+vendor_credit_item_line = _item_lines("vendor_credit")
 
 invoice = _record(
     "invoice",
@@ -259,12 +283,15 @@ TABLES: dict[str, Table] = {
     "jobs": customer,
     "items": item,
     "bills": bill,
+    "vendor-credits": vendor_credit,
     "invoices": invoice,
 }
 
 LINE_TABLES: dict[tuple[str, str], Table] = {
     ("bills", "expense_lines"): bill_expense_line,
     ("bills", "item_lines"): bill_item_line,
+    ("vendor-credits", "expense_lines"): vendor_credit_expense_line,
+    ("vendor-credits", "item_lines"): vendor_credit_item_line,
     ("invoices", "lines"): invoice_line,
 }
 

@@ -16,10 +16,11 @@ from store.syncing import change, link
 from store.tenants import load
 
 # Where the App has an act of its own for a type; everything else is refused with the cure.
-APPROVED = frozenset({"bills"})
+APPROVED = frozenset({"bills", "vendor-credits"})
 
 _INSTEAD_OF_VOID = {
     "bills": "Delete the bill instead.",
+    "vendor-credits": "Delete it in QuickBooks.",
     "invoices": "Void the invoice in QuickBooks; the change comes over.",
 }
 
@@ -59,6 +60,11 @@ def may_delete(conn: Connection, entity: Entity, row: Any) -> None:
             f"{_many(entity)} are not deleted, because documents refer to them."
             f" Make the {entity.singular} inactive instead."
         )
+    if not entity.push.deleted and _known(conn, row):
+        raise Refused(
+            f"This {entity.singular} is in QuickBooks, which cannot be told to delete it."
+            " Delete it there; here it can only be changed."
+        )
 
 
 def may_approve(entity: Entity, row: Any) -> None:
@@ -79,11 +85,23 @@ def _not_locked(conn: Connection, entity: Entity, row: Any) -> None:
     there = f"Change the {entity.singular} in QuickBooks; what you do there comes over."
     if row.origin == "quickbooks":
         raise Refused(f"This {entity.singular} was made in QuickBooks. {there}")
+    if _linked(conn, row):
+        raise Refused(f"This {entity.singular} is in QuickBooks now and is locked here. {there}")
+    if _sent(conn, row):
+        raise Refused(
+            f"This {entity.singular} is on its way to QuickBooks, and the answer is still out."
+            " Wait for the next session to end."
+        )
+
+
+def _linked(conn: Connection, row: Any) -> bool:
     linked = conn.execute(
         select(link.c.id).where(link.c.company_id == row.company_id, link.c.record_id == row.id)
     ).first()
-    if linked is not None:
-        raise Refused(f"This {entity.singular} is in QuickBooks now and is locked here. {there}")
+    return linked is not None
+
+
+def _sent(conn: Connection, row: Any) -> bool:
     sent = conn.execute(
         select(change.c.id).where(
             change.c.company_id == row.company_id,
@@ -92,11 +110,12 @@ def _not_locked(conn: Connection, entity: Entity, row: Any) -> None:
             change.c.finished_at.is_(None),
         )
     ).first()
-    if sent is not None:
-        raise Refused(
-            f"This {entity.singular} is on its way to QuickBooks, and the answer is still out."
-            " Wait for the next session to end."
-        )
+    return sent is not None
+
+
+def _known(conn: Connection, row: Any) -> bool:
+    """Whether QuickBooks has it, or may have it."""
+    return _linked(conn, row) or _sent(conn, row)
 
 
 def _many(entity: Entity) -> str:

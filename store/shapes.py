@@ -15,21 +15,21 @@ from store.errors import NotFound
 from store.ledger import LINE_TABLES, TABLES
 
 _KIND = Field("", "kind", messages=In.RET)
+_APPROVAL = Field(
+    "",
+    "approval",
+    Kind.ENUM,
+    In.WRITE,
+    clearable=False,
+    words=(("needs_approval", ""), ("approved", "")),
+)
 
 # Fields of the App alone, per resource; those with `In.RET` are only shown.
 _EXTRA: dict[str, tuple[Field, ...]] = {
     "terms": (_KIND,),
     "items": (_KIND,),
-    "bills": (
-        Field(
-            "",
-            "approval",
-            Kind.ENUM,
-            In.WRITE,
-            clearable=False,
-            words=(("needs_approval", ""), ("approved", "")),
-        ),
-    ),
+    "bills": (_APPROVAL,),
+    "vendor-credits": (_APPROVAL,),
     "invoices": (Field("", "total", Kind.AMOUNT, In.RET),),
 }
 _EXTRA_LINE: dict[tuple[str, str], tuple[Field, ...]] = {
@@ -37,7 +37,10 @@ _EXTRA_LINE: dict[tuple[str, str], tuple[Field, ...]] = {
 }
 _FULL_NAME = Field("", "full_name", messages=In.RET)
 
-DEFAULTS: dict[str, dict[str, object]] = {"bills": {"approval": "needs_approval"}}
+DEFAULTS: dict[str, dict[str, object]] = {
+    "bills": {"approval": "needs_approval"},
+    "vendor-credits": {"approval": "needs_approval"},
+}
 """What a new record holds where its body says nothing, beyond `Field.empty`."""
 
 APP_ALONE = frozenset({"approval"})

@@ -19,6 +19,7 @@ total_max = Decimal("9999999999999.99")
 # The price that times the quantity makes a line's amount, where a line has one.
 PRICES: dict[tuple[str, str], str] = {
     ("bills", "item_lines"): "cost",
+    ("vendor-credits", "item_lines"): "cost",
     ("invoices", "lines"): "rate",
 }
 
@@ -33,6 +34,7 @@ class Total:
 
 TOTALS: dict[str, Total] = {
     "bills": Total("amount", ("expense_lines", "item_lines")),
+    "vendor-credits": Total("amount", ("expense_lines", "item_lines")),
     "invoices": Total("subtotal", ("lines",)),
 }
 

@@ -28,6 +28,7 @@ def upgrade() -> None:
     _lists()
     _parties()
     _bills()
+    _vendor_credits()
     _invoices()
     _bank_balances()
 
@@ -212,10 +213,29 @@ def _bills() -> None:
         references={"vendor_id": "vendor", "payable_account_id": "account", "terms_id": "terms"},
         indexed=("vendor_id", "number"),
     )
-    _lines(
-        "bill_expense_line",
-        "bill",
+    _expense_and_item_lines("bill")
+
+
+def _vendor_credits() -> None:
+    _record(
+        "vendor_credit",
+        sa.Column("number", sa.Text()),
+        sa.Column("credit_date", sa.Date(), nullable=False),
+        sa.Column("memo", sa.Text()),
         sa.Column("amount", _SCALED, nullable=False),
+        sa.Column("open_amount", _SCALED),
+        sa.Column("approval", sa.String(20), nullable=False),
+        references={"vendor_id": "vendor", "payable_account_id": "account"},
+        indexed=("vendor_id", "number"),
+    )
+    _expense_and_item_lines("vendor_credit")
+
+
+def _expense_and_item_lines(owner: str) -> None:
+    _lines(
+        f"{owner}_expense_line",
+        owner,
+        sa.Column("amount", _SCALED),
         sa.Column("memo", sa.Text()),
         sa.Column("billable_status", sa.String(20)),
         references={
@@ -225,8 +245,8 @@ def _bills() -> None:
         },
     )
     _lines(
-        "bill_item_line",
-        "bill",
+        f"{owner}_item_line",
+        owner,
         sa.Column("description", sa.Text()),
         sa.Column("quantity", _SCALED),
         sa.Column("cost", _SCALED),
