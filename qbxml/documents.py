@@ -6,7 +6,7 @@ read, stored or sent.
 
 from __future__ import annotations
 
-from qbxml.entity import NEVER, Entity, Family, Field, Flow, In, Kind, Lines, Switch
+from qbxml.entity import NEVER, Entity, Family, Field, Flow, In, Kind, Lines, Switch, Undo
 
 _NUMBER_BILL = 20
 _NUMBER_INVOICE = 11
@@ -145,6 +145,29 @@ VENDOR_CREDIT = Entity(
     ),
 )
 
+TRANSFER = Entity(
+    resource="funds-transfers",
+    singular="funds transfer",
+    noun="Transfer",
+    family=Family.TXN,
+    pull=NEVER,
+    push=Flow(new=True),
+    needs=("accounts",),
+    locked_once_synced=True,
+    dated="transfer_date",
+    undo=Undo.REVERSE,
+    scheduled=True,
+    alone=True,
+    token=True,
+    parts=(
+        Field("TxnDate", "transfer_date", Kind.DATE, required=True, clearable=False),
+        _ref("TransferFromAccountRef", "from_account", "accounts", required=True, clearable=False),
+        _ref("TransferToAccountRef", "to_account", "accounts", required=True, clearable=False),
+        Field("Amount", "amount", Kind.AMOUNT, required=True, clearable=False),
+        _MEMO_FIELD,
+    ),
+)
+
 INVOICE_LINE = Lines(
     "InvoiceLine",
     "lines",
@@ -206,4 +229,12 @@ INVOICE = Entity(
     ),
 )
 
-__all__ = ["BILL", "EXPENSE_LINE", "INVOICE", "INVOICE_LINE", "ITEM_LINE", "VENDOR_CREDIT"]
+__all__ = [
+    "BILL",
+    "EXPENSE_LINE",
+    "INVOICE",
+    "INVOICE_LINE",
+    "ITEM_LINE",
+    "TRANSFER",
+    "VENDOR_CREDIT",
+]

@@ -7,7 +7,7 @@ Intuit's 13.0 specification). Everything else is derived from it. Document types
 
 from __future__ import annotations
 
-from qbxml.documents import BILL, INVOICE, VENDOR_CREDIT
+from qbxml.documents import BILL, INVOICE, TRANSFER, VENDOR_CREDIT
 from qbxml.entity import NEVER, Entity, Family, Field, Flow, In, Kind
 
 _EVERYTHING = Flow(new=True, edited=True, inactive=True, deleted=True)
@@ -262,6 +262,7 @@ ENTITIES: tuple[Entity, ...] = (
     BILL,
     VENDOR_CREDIT,
     INVOICE,
+    TRANSFER,
 )
 
 BY_RESOURCE: dict[str, Entity] = {entity.resource: entity for entity in ENTITIES}

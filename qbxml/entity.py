@@ -160,6 +160,15 @@ class Lines:
 Part = Field | Lines
 
 
+class Undo(Enum):
+    """How a payment or transfer that QuickBooks has is undone (sync-rules 1 and 5)."""
+
+    NEVER = auto()
+    VOID = auto()  # TxnVoid
+    DELETE = auto()  # TxnDel
+    REVERSE = auto()  # the same the other way round: QuickBooks can do nothing else
+
+
 @dataclass(frozen=True)
 class Entity:
     """One record type: a row of THE table."""
@@ -200,6 +209,14 @@ class Entity:
     number: str | None = None
     dated: str | None = None
     max_page_records: int = 100
+    undo: Undo = Undo.NEVER
+    """What voiding it in the App does in QuickBooks."""
+    scheduled: bool = False
+    """It goes on its date (`dated`), not when it is saved."""
+    alone: bool = False
+    """It travels alone: nothing but its message set tells whether it was written."""
+    token: bool = False
+    """Its memo carries our record id, because it has no `ExternalGUID`."""
 
     @cached_property
     def ret_elements(self) -> tuple[str, ...]:

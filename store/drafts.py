@@ -223,6 +223,17 @@ def _fixed_types(draft: Draft) -> None:
             draft.given.refuse(f"/{part.name}", text)
 
 
+def _two_accounts(draft: Draft) -> None:
+    """A transfer moves money from one account to another one."""
+    row = draft.row
+    if "from_account_id" not in row or draft.given.wrong:
+        return
+    if row["from_account_id"] == row["to_account_id"]:
+        draft.given.refuse("/to_account", "Give another account than the one it comes from.")
+    if row["amount"] <= 0:
+        draft.given.refuse("/amount", "Give an amount above zero.")
+
+
 def _account_type(draft: Draft, account_id: str) -> str:
     found: str = draft.conn.execute(
         select(account.c.type).where(
@@ -232,4 +243,10 @@ def _account_type(draft: Draft, account_id: str) -> str:
     return found
 
 
-_CHECKS: tuple[Callable[[Draft], None], ...] = (_name, _parent, _parent_type, _fixed_types)
+_CHECKS: tuple[Callable[[Draft], None], ...] = (
+    _name,
+    _parent,
+    _parent_type,
+    _fixed_types,
+    _two_accounts,
+)

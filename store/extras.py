@@ -12,8 +12,9 @@ from typing import Any
 
 from qbxml.entity import Entity
 from qbxml.parse import Record
+from store import tokens
 from store.context import Sync
-from store.rows import Values
+from store.rows import Loaded, Values
 
 # Columns that only the App knows, for a record that came from QuickBooks.
 FRESH: dict[str, dict[str, Any]] = {"bills": {"approval": "needs_approval"}}
@@ -32,10 +33,17 @@ def _amount(row: Values, record: Record) -> Values:
     return row
 
 
+def _without_token(row: Values, _record: Record) -> Values:
+    if "memo" in row:
+        row["memo"] = tokens.take_out(row["memo"])
+    return row
+
+
 _AFTER_PULL: dict[str, Callable[[Values, Record], Values]] = {
     "invoices": _invoice_total,
     "bills": _amount,
     "vendor-credits": _amount,
+    "funds-transfers": _without_token,
 }
 
 
@@ -45,18 +53,25 @@ def after_pull(entity: Entity, row: Values, record: Record) -> Values:
     return complete(row, record) if complete else row
 
 
-def _invoice_tax_codes(sync: Sync, values: Values, taxable: list[bool | None]) -> Values:
+def _invoice_tax_codes(sync: Sync, values: Values, loaded: Loaded, record_id: str) -> Values:
     """`taxable` becomes QuickBooks' default code; without sales tax no code may be sent."""
     codes = {
         True: sync.quickbooks.get("taxable_code"),
         False: sync.quickbooks.get("non_taxable_code"),
         None: None,
     }
-    for line, wanted in zip(values["lines"], taxable, strict=True):
-        line["sales_tax_code"] = codes[wanted] if sync.quickbooks.get("sales_tax") else None
+    rows = loaded.lines.get(("lines", record_id), ())
+    for line, row in zip(values["lines"], rows, strict=True):
+        line["sales_tax_code"] = codes[row.taxable] if sync.quickbooks.get("sales_tax") else None
     return values
 
 
-BEFORE_PUSH: dict[str, Callable[[Sync, Values, list[bool | None]], Values]] = {
+def _transfer_token(_sync: Sync, values: Values, _loaded: Loaded, record_id: str) -> Values:
+    """QuickBooks keeps no id of ours for a transfer: its memo carries one (sync-rules 9)."""
+    return {**values, "memo": tokens.put(values["memo"], record_id)}
+
+
+BEFORE_PUSH: dict[str, Callable[[Sync, Values, Loaded, str], Values]] = {
     "invoices": _invoice_tax_codes,
+    "funds-transfers": _transfer_token,
 }

@@ -260,6 +260,17 @@ invoice_line = _lines(
     Column("sales_tax_code", Text),
 )
 
+funds_transfer = _record(
+    "funds_transfer",
+    *_reference("from_account", "account"),
+    *_reference("to_account", "account"),
+    Column("amount", Money, nullable=False),
+    Column("transfer_date", Date, nullable=False),
+    Column("memo", Text),
+    Column("voided_at", Instant),
+    Index(None, "company_id", "transfer_date"),
+)
+
 bank_balance = Table(
     "bank_balance",
     metadata,
@@ -285,6 +296,7 @@ TABLES: dict[str, Table] = {
     "bills": bill,
     "vendor-credits": vendor_credit,
     "invoices": invoice,
+    "funds-transfers": funds_transfer,
 }
 
 LINE_TABLES: dict[tuple[str, str], Table] = {

@@ -14,13 +14,13 @@ from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import decide
-from store import changes, conflicts, matching
+from store import changes, conflicts, matching, tokens, undoing
 from store.arrival import moved
 from store.changes import Action
 from store.context import Sync
 from store.rows import Loaded, Values
 from store.syncing import change, link
-from store.written import finish, keep_written, link_of, refuse, unknown
+from store.written import finish, gone, keep_written, link_of, refuse, unknown
 
 
 def take(sync: Sync, purpose: Values, reply: Reply | None) -> None:
@@ -50,7 +50,9 @@ def take(sync: Sync, purpose: Values, reply: Reply | None) -> None:
     linked = _linked_ids(sync, entity, reply.records)
     for row in rows:
         values = loaded.values(row.record_id)
-        if row.action == Action.ADD:
+        if undoing.reverses(entity, row.action):
+            _looked_up_reversal(sync, row, reply.records)
+        elif row.action == Action.ADD:
             version = loaded.rows[row.record_id].version
             _looked_up_add(sync, entity, row, version, values, reply.records, linked)
         else:
@@ -77,7 +79,7 @@ def _looked_up_add(
     records: list[Record],
     linked: dict[str, str],
 ) -> None:
-    own = [r for r in records if r.values.get("external_guid") == row.record_id]
+    own = [r for r in records if _is_ours(entity, r, row.record_id)]
     if own and own[0].quickbooks_id not in linked:
         # We wrote it and the answer was lost for good: this is it.
         finish(sync, row)
@@ -90,10 +92,28 @@ def _looked_up_add(
     _ask_no_more(sync, row)
 
 
+def _is_ours(entity: Entity, record: Record, record_id: str) -> bool:
+    """Whether the record carries our id: in `ExternalGUID`, or in its memo."""
+    if entity.token:
+        return tokens.found(record.values.get("memo"), record_id)
+    return bool(record.values.get("external_guid") == record_id)
+
+
+def _looked_up_reversal(sync: Sync, row: Any, records: list[Record]) -> None:
+    """A reversal that was written and whose answer was lost is not written again."""
+    if any(tokens.found(r.values.get("memo"), row.record_id, reversal=True) for r in records):
+        finish(sync, row)
+        gone(sync, row)
+        return
+    _ask_no_more(sync, row)
+
+
 def _same_document(entity: Entity, ours: Values, record: Record) -> bool:
     """Same party and number; without a number: party, date and amount (sync-rules 6)."""
     theirs = record.values
-    party = str(entity.party)
+    if entity.party is None:
+        return False
+    party = entity.party
     if (ours[party] or {}).get("id") != (theirs.get(party) or {}).get("id"):
         return False
     number = (ours.get("number") or "").strip().casefold()

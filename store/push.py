@@ -19,7 +19,7 @@ from qbxml.entities import BY_RESOURCE, ENTITIES
 from qbxml.entity import Entity, Family
 from qbxml.errors import QbxmlError
 from qbxml.write import Unsendable
-from store import changes, problems
+from store import changes, problems, undoing
 from store.arrival import equal
 from store.changes import Action, State
 from store.context import Sync
@@ -131,9 +131,7 @@ def _outgoing(sync: Sync, entity: Entity, loaded: Loaded, record_id: str) -> Val
                 del values[field.name]
     prepare = BEFORE_PUSH.get(entity.resource)
     if prepare:
-        (part,) = entity.lines
-        marks = [line.taxable for line in loaded.lines.get((part.name, record_id), ())]
-        values = prepare(sync, values, marks)
+        values = prepare(sync, values, loaded, record_id)
     return canonical(entity, values)
 
 
@@ -180,13 +178,23 @@ def lookups(sync: Sync, claimed: Sequence[Ready]) -> list[Asked]:
             _ask(asked, entity, numbered, {"ref_numbers": list(dict.fromkeys(numbers))})
         for r in adds:
             if r not in numbered:
-                dated, party = r.values[str(entity.dated)], r.values[str(entity.party)]
-                narrow = {"date_from": dated, "date_to": dated, "party_ids": [party["id"]]}
-                _ask(asked, entity, [r], narrow)
-        removed = {r.link.quickbooks_id: r for r in mine if r not in adds and r.link is not None}
+                _ask(asked, entity, [r], _on_day(entity, r, r.values[str(entity.dated)]))
+        reversed_ones = [r for r in mine if undoing.reverses(entity, r.change.action)]
+        for r in reversed_ones:
+            _ask(asked, entity, [r], _on_day(entity, r, undoing.day_of(sync, r.row).isoformat()))
+        others = [r for r in mine if r not in adds and r not in reversed_ones]
+        removed = {r.link.quickbooks_id: r for r in others if r.link is not None}
         if removed:
             _ask(asked, entity, list(removed.values()), {"ids": list(removed)})
     return asked
+
+
+def _on_day(entity: Entity, item: Ready, day: str) -> dict[str, Any]:
+    """Filters for what QuickBooks has of that day, of the same party where there is one."""
+    narrow: dict[str, Any] = {"date_from": day, "date_to": day}
+    if entity.party:
+        narrow["party_ids"] = [item.values[entity.party]["id"]]
+    return narrow
 
 
 def _ask(asked: list[Asked], entity: Entity, due: list[Ready], narrow: dict[str, Any]) -> None:
@@ -214,11 +222,11 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
     asked: list[Asked] = []
     sent: list[dict[str, Any]] = []
     for item in lists or due:
-        if len(asked) == most:
+        if len(asked) == most or (asked and item.entity.alone):
             break
         request_id = f"w{len(asked) + 1}"
         try:
-            text, values = _request(item, request_id)
+            text, values = _request(sync, item, request_id)
         except QbxmlError as refused:
             # Whatever is wrong with one record must not stop the others.
             _unsendable(sync, item, refused)
@@ -237,6 +245,8 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
                 "waits_for_id": None,
             }
         )
+        if item.entity.alone:
+            break
     if sent:
         sync.conn.execute(
             update(change).where(
@@ -247,7 +257,7 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
     return asked
 
 
-def _request(item: Ready, request_id: str) -> tuple[str | None, Values]:
+def _request(sync: Sync, item: Ready, request_id: str) -> tuple[str | None, Values]:
     """The request of one change and the values it will leave in QuickBooks; None: nothing to do."""
     entity, linked = item.entity, item.link
     action = Action(item.change.action)
@@ -261,8 +271,10 @@ def _request(item: Ready, request_id: str) -> tuple[str | None, Values]:
             return None, item.values
         text = build.mod(entity, linked.quickbooks_id, linked.edit_sequence, changed, request_id)
         return text, item.values
-    write = build.delete if action is Action.DELETE else build.void
-    return write(entity, linked.quickbooks_id, request_id), item.values
+    text = undoing.request(
+        sync, entity, action, item.row, item.values, linked.quickbooks_id, request_id
+    )
+    return text, item.values
 
 
 def _changed(entity: Entity, base: Values, ours: Values) -> Values:

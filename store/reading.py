@@ -90,6 +90,8 @@ def shown(
             "created_at": row.created_at.isoformat(),
             "updated_at": row.updated_at.isoformat(),
         }
+        if "voided_at" in row._fields:
+            record["voided_at"] = row.voided_at.isoformat() if row.voided_at else None
         if row.deleted_at is not None:
             record["deleted_at"] = row.deleted_at.isoformat()
         found.append(record | {"sync": syncs[row.id]})

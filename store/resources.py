@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from store import reading, rules, writing
+from store import reading, writing
 from store.errors import Refused
 from store.reading import cursor_of
 from store.shapes import BANK_BALANCES, RESOURCES, SHAPES, Shape, shape_of
@@ -111,7 +111,7 @@ def delete(
 def approve(
     conn: Connection, company_id: str, resource: str, record_id: str, now: datetime, who: str
 ) -> dict[str, Any]:
-    """Approve a bill."""
+    """Approve a bill or a vendor credit."""
     shape = _records(resource)
     approved = writing.approve_record(conn, company_id, shape, record_id, now, who)
     return _one(conn, company_id, shape, approved)
@@ -122,13 +122,13 @@ def void(
     company_id: str,
     resource: str,
     record_id: str,
-    now: datetime,  # noqa: ARG001 - payments and transfers will be voided with both
-    who: str,  # noqa: ARG001
+    now: datetime,
+    who: str,
 ) -> dict[str, Any]:
-    """Refused for every resource there is; the text says what to do instead."""
+    """Void a payment or transfer; one that QuickBooks has is undone there."""
     shape = _records(resource)
-    reading.find_row(conn, company_id, shape, record_id)
-    rules.may_void(shape.entity)
+    voided = writing.void_record(conn, company_id, shape, record_id, now, who)
+    return _one(conn, company_id, shape, voided)
 
 
 def _records(resource: str) -> Shape:

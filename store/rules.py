@@ -5,11 +5,11 @@ Owns the refusals, in words that say what to do instead. It must not change anyt
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from sqlalchemy import Connection, select
 
-from qbxml.entity import Entity, Family
+from qbxml.entity import Entity, Family, Undo
 from store.changes import State
 from store.errors import Refused
 from store.syncing import change, link
@@ -75,14 +75,24 @@ def may_approve(entity: Entity, row: Any) -> None:
         raise Refused(f"This {entity.singular} is deleted; it cannot be approved.")
 
 
-def may_void(entity: Entity) -> NoReturn:
-    """Refused for every type of today: payments and transfers are voided, documents deleted."""
+def may_void(entity: Entity, row: Any) -> None:
+    """Refused for all but payments and transfers: documents are deleted, lists made inactive."""
+    if entity.undo is not Undo.NEVER:
+        if row.deleted_at is not None:
+            raise Refused(f"This {entity.singular} is deleted; it cannot be voided.")
+        return
     instead = _INSTEAD_OF_VOID.get(entity.resource, "Make it inactive instead.")
     raise Refused(f"{_many(entity)} cannot be voided in CashFlow. {instead}")
 
 
 def _not_locked(conn: Connection, entity: Entity, row: Any) -> None:
-    there = f"Change the {entity.singular} in QuickBooks; what you do there comes over."
+    if getattr(row, "voided_at", None) is not None:
+        raise Refused(f"This {entity.singular} is void; enter a new one instead.")
+    there = (
+        f"Change the {entity.singular} in QuickBooks; what you do there comes over."
+        if entity.pull.edited
+        else "Void it and enter a new one."
+    )
     if row.origin == "quickbooks":
         raise Refused(f"This {entity.singular} was made in QuickBooks. {there}")
     if _linked(conn, row):

@@ -76,7 +76,7 @@ class Shape:
     @cached_property
     def read_only(self) -> frozenset[str]:
         """What is shown but never taken."""
-        always = {"id", "created_at", "updated_at", "deleted_at", "origin", "sync"}
+        always = {"id", "created_at", "updated_at", "deleted_at", "voided_at", "origin", "sync"}
         return frozenset({field.name for field in self.shown} - set(self.taken) | always)
 
 

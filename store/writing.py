@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from store import changes, rules
+from store import changes, rules, scheduling
 from store.bodies import read_body
 from store.changes import Action
 from store.drafts import Draft, Row
@@ -112,6 +112,25 @@ def delete_record(
     return str(row.id)
 
 
+def void_record(
+    conn: Connection, company_id: str, shape: Shape, record_id: str, now: datetime, who: str
+) -> str:
+    """Void a payment or transfer: one that never went never goes, the others are undone."""
+    rules.company_open(conn, company_id)
+    row = find_row(conn, company_id, shape, record_id, to_change=True)
+    rules.may_void(shape.entity, row)
+    if row.voided_at is None:
+        table = TABLES[shape.entity.resource]
+        conn.execute(
+            update(table)
+            .where(table.c.company_id == company_id, table.c.id == row.id)
+            .values(voided_at=now, updated_at=now, version=row.version + 1)
+        )
+        _noted(conn, company_id, shape, row.id, Action.VOID, now)
+        _audited(conn, company_id, shape, row.id, "void", who, now)
+    return str(row.id)
+
+
 def approve_record(
     conn: Connection, company_id: str, shape: Shape, record_id: str, now: datetime, who: str
 ) -> str:
@@ -172,10 +191,10 @@ def _forget_dangling(draft: Draft) -> None:
     answered = []
     for row in rows:
         if row.line_id is None:
-            given = f"{row.field}_id" in draft.given.columns
+            given = row.field in draft.given.columns
         elif row.lines in draft.given.lines:
             named = {line.id: line.columns for line in draft.given.lines[row.lines]}
-            given = row.line_id not in named or f"{row.field}_id" in named[row.line_id]
+            given = row.line_id not in named or row.field in named[row.line_id]
         else:
             given = False
         if given:
@@ -192,6 +211,7 @@ def _noted(
     conn: Connection, company_id: str, shape: Shape, record_id: str, action: Action, now: datetime
 ) -> None:
     changes.record(conn, company_id, shape.entity, [record_id], action, now)
+    scheduling.place(conn, company_id, shape.entity, [record_id], now)
 
 
 def _audited(

@@ -18,7 +18,7 @@ from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import Act, Decision, decide, explain
-from store import changes, problems
+from store import changes, problems, undoing
 from store.arrival import Page, moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
@@ -45,7 +45,7 @@ class Followup:
 
 def take(sync: Sync, row: Any, reply: Reply | None, then: Followup) -> None:
     """Act on the answer to one change (`row`); None: QuickBooks left it unanswered."""
-    entity = BY_RESOURCE[row.resource]
+    entity = _entity(row)
     if reply is None:
         unknown(sync, entity, row.record_id, "QuickBooks' answer does not mention this record.")
         return
@@ -57,9 +57,14 @@ def take(sync: Sync, row: Any, reply: Reply | None, then: Followup) -> None:
     act(sync, entity, row, decision, then)
 
 
+def _entity(row: Any) -> Entity:
+    return BY_RESOURCE[row.resource]
+
+
 def _written(row: Any, reply: Reply, decision: Decision) -> bool:
     if row.action in (Action.DELETE, Action.VOID):
-        return decision.succeeded or reply.status_code in _NOT_FOUND_CODES
+        vanished = reply.status_code in _NOT_FOUND_CODES
+        return decision.succeeded or (vanished and not undoing.reverses(_entity(row), row.action))
     return decision.succeeded or bool(decision.may_have_saved and reply.records)
 
 
@@ -67,11 +72,7 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
     sync.tally.changes_out += 1
     finish(sync, row)
     if row.action in (Action.DELETE, Action.VOID):
-        sync.conn.execute(
-            update(link)
-            .where(link.c.company_id == sync.company_id, link.c.record_id == row.record_id)
-            .values(gone_at=sync.now, synced_at=sync.now, synced_version=row.version)
-        )
+        gone(sync, row)
         return
     if reply.records:
         keep_written(sync, entity, row.record_id, row.version, reply.records[0])
@@ -93,6 +94,15 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
         _Linked(known, sequence, "", shared_values(entity, row.values)),
     )
     then.fill.setdefault(entity.resource, []).append(known)
+
+
+def gone(sync: Sync, row: Any) -> None:
+    """The record was deleted, voided or reversed in QuickBooks, as the App wanted."""
+    sync.conn.execute(
+        update(link)
+        .where(link.c.company_id == sync.company_id, link.c.record_id == row.record_id)
+        .values(gone_at=sync.now, synced_at=sync.now, synced_version=row.version)
+    )
 
 
 def finish(sync: Sync, row: Any) -> None:

@@ -118,5 +118,3 @@ def test_an_arriving_invoice_like_an_unsent_one_makes_no_second_app_record(linke
     assert len([i for i in linked.all("invoices") if i["number"] == "SAME"]) == 1
     assert len(linked.books.find("Invoice", RefNumber="SAME")) == 1
     assert linked.get("invoices", made["id"])["sync"]["state"] == "failed"
-
-

@@ -136,6 +136,11 @@ class World:
         with self.store.write() as conn:
             resources.delete(conn, self.id, resource, record_id, self.clock(), "test")
 
+    def void(self, resource: str, record_id: str) -> None:
+        """The App voids a payment or transfer."""
+        with self.store.write() as conn:
+            resources.void(conn, self.id, resource, record_id, self.clock(), "test")
+
     def get(self, resource: str, record_id: str) -> dict[str, Any]:
         """A record as the App sees it."""
         with self.store.read() as conn:

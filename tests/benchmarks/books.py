@@ -12,7 +12,7 @@ from store.companies import NewCompany
 from tests.benchmarks import pages
 from webconnector.rehearsal.company_file import CompanyFile
 
-_REQUEST = re.compile(r'<(\w+)QueryRq\b[^>]*?requestID="([^"]*)"[^>]*?(?:iterator="(\w+)")?[^>]*>')
+_REQUEST = re.compile(r'<(\w+)QueryRq\b[^>]*?requestID="([^"]*)"')
 _ITERATOR = "{11111111-2222-3333-4444-555555555555}"
 
 
@@ -32,6 +32,10 @@ class ReadyBooks:
         self._given = 0
         self._hcp = self._file.hcp()
 
+    def exhaust(self) -> None:
+        """From now on nothing is new: every query finds nothing."""
+        self._pages = []
+
     def begin_session(self) -> str:
         """Open it; the pages begin anew."""
         self._given = 0
@@ -46,14 +50,14 @@ class ReadyBooks:
 
     def process(self, text: str) -> str:
         """Answer a message set."""
-        answers = [self._answer(*found) for found in _REQUEST.findall(text)]
+        answers = [self._answer(noun, request_id) for noun, request_id in _REQUEST.findall(text)]
         return (
             '<?xml version="1.0" ?>\n<QBXML>\n<QBXMLMsgsRs>\n'
             + "".join(answers)
             + "</QBXMLMsgsRs>\n</QBXML>\n"
         )
 
-    def _answer(self, noun: str, request_id: str, _iterator: str) -> str:
+    def _answer(self, noun: str, request_id: str) -> str:
         if noun != "Customer" or self._given >= len(self._pages):
             status = 'statusCode="1" statusSeverity="Info" statusMessage="Nothing found"'
             return f'<{noun}QueryRs requestID="{request_id}" {status} />\n'

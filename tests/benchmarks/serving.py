@@ -5,6 +5,7 @@ Owns starting, stopping and the readings from /proc (Linux). It must not know wh
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import subprocess
@@ -89,9 +90,19 @@ def _port_in(log: Path, process: subprocess.Popen[bytes]) -> int:
     while time.monotonic() < deadline and process.poll() is None:
         text = log.read_text()
         if "Listening at: http://127.0.0.1:" in text and "Booting worker" in text:
-            return int(text.split("Listening at: http://127.0.0.1:")[1].split()[0])
+            port = int(text.split("Listening at: http://127.0.0.1:")[1].split()[0])
+            _wait_until_answered(port)
+            return port
         time.sleep(0.05)
     raise RuntimeError(f"the server did not start: {log.read_text()[-2000:]}")
+
+
+def _wait_until_answered(port: int) -> None:
+    """The worker has loaded the application when it answers, whatever it says."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=start_seconds_max)
+    connection.request("GET", "/nothing")
+    connection.getresponse().read()
+    connection.close()
 
 
 def _worker_of(master: int) -> int:

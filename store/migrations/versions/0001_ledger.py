@@ -30,6 +30,7 @@ def upgrade() -> None:
     _bills()
     _vendor_credits()
     _invoices()
+    _funds_transfers()
     _bank_balances()
 
 
@@ -290,6 +291,18 @@ def _invoices() -> None:
         sa.Column("taxable", sa.Boolean()),
         sa.Column("sales_tax_code", sa.Text()),
         references={"item_id": "item", "department_id": "department"},
+    )
+
+
+def _funds_transfers() -> None:
+    _record(
+        "funds_transfer",
+        sa.Column("amount", _SCALED, nullable=False),
+        sa.Column("transfer_date", sa.Date(), nullable=False),
+        sa.Column("memo", sa.Text()),
+        sa.Column("voided_at", _INSTANT),
+        references={"from_account_id": "account", "to_account_id": "account"},
+        indexed=("transfer_date",),
     )
 
 

@@ -1,0 +1,121 @@
+"""Funds transfers: new ones go on their date, once; a void is a reversing transfer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from store.errors import Invalid, Refused
+from tests.acceptance.test_exactly_once import next_request
+from tests.acceptance.test_sessions import authenticate, receive, send
+from tests.acceptance.world import World
+
+
+@pytest.fixture
+def linked(acme: World) -> World:
+    """A company with two bank accounts."""
+    acme.books.add("Account", {"Name": "Money Out Clearing", "AccountType": "Bank"})
+    acme.sync()
+    return acme
+
+
+def move(made: World, day: str = "2026-03-02", **more: Any) -> dict[str, Any]:
+    """Money from the bank to the clearing account."""
+    body = {
+        "from_account": {"name": "Checking"},
+        "to_account": {"name": "Money Out Clearing"},
+        "amount": "75.50",
+        "transfer_date": day,
+    }
+    return made.add("funds-transfers", **body, **more)
+
+
+def test_a_transfer_goes_once_and_is_then_locked(linked: World) -> None:
+    made = move(linked, memo="weekly run")
+    linked.sync()
+    (theirs,) = linked.books.all("Transfer")
+    assert theirs["Amount"] == "75.50"
+    assert theirs["Memo"].startswith("weekly run")
+    assert linked.books.balance("Money Out Clearing") == 75.5
+    found = linked.get("funds-transfers", made["id"])
+    assert (found["sync"]["state"], found["memo"]) == ("synced", "weekly run")
+    with pytest.raises(Refused, match="Void"):
+        linked.change("funds-transfers", made["id"], amount="1.00")
+    assert linked.sync().close_text == "0 changes in, 0 out, 0 problems"
+
+
+def test_before_its_date_it_is_scheduled(linked: World) -> None:
+    made = move(linked, "2026-03-04")
+    linked.sync()
+    assert linked.get("funds-transfers", made["id"])["sync"]["state"] == "scheduled"
+    assert linked.books.all("Transfer") == []
+    linked.clock.advance(days=2)
+    linked.sync()
+    assert linked.get("funds-transfers", made["id"])["sync"]["state"] == "synced"
+
+
+def test_a_synced_transfer_is_undone_by_a_reversing_one(linked: World) -> None:
+    made = move(linked)
+    linked.sync()
+    linked.void("funds-transfers", made["id"])
+    linked.sync()
+    assert len(linked.books.all("Transfer")) == 2
+    assert linked.books.balance("Money Out Clearing") == 0
+    assert linked.books.balance("Checking") == 0
+    found = linked.get("funds-transfers", made["id"])
+    assert found["voided_at"]
+    assert linked.sync().close_text == "0 changes in, 0 out, 0 problems"
+
+
+def test_one_voided_before_it_went_never_goes(linked: World) -> None:
+    made = move(linked)
+    linked.void("funds-transfers", made["id"])
+    linked.sync()
+    assert linked.books.all("Transfer") == []
+
+
+@pytest.mark.parametrize("voided", [False, True])
+def test_a_lost_answer_never_moves_the_money_twice(linked: World, voided: bool) -> None:
+    made = move(linked)
+    if voided:
+        linked.sync()
+        linked.void("funds-transfers", made["id"])
+    linked.clock.advance(minutes=5)
+    ticket = authenticate(linked)[0]
+    request = send(linked, ticket)
+    while "TransferAddRq" not in request:
+        assert 0 <= receive(linked, ticket, linked.books.process(request)) < 100
+        request = next_request(linked, ticket)
+    assert request.count("AddRq ") == 1, "a transfer travels alone"
+    linked.books.process(request)
+    clear = request.split("<QBXMLMsgsRq")[0] + (
+        '<QBXMLMsgsRq onError="continueOnError" oldMessageSetID="ClearAllMessageSets">'
+        '<HostQueryRq requestID="x"/></QBXMLMsgsRq></QBXML>'
+    )
+    linked.books.process(clear)
+    linked.clock.advance(minutes=16)
+    ticket = authenticate(linked)[0]
+    assert send(linked, ticket) == request
+    lost = (
+        '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs newMessageSetID="x" '
+        'messageSetStatusCode="9002"></QBXMLMsgsRs></QBXML>'
+    )
+    assert 0 <= receive(linked, ticket, lost) < 100
+    linked.clock.advance(minutes=2)
+    linked.sync()
+    assert len(linked.books.all("Transfer")) == 1 + voided
+    assert linked.problems() == []
+
+
+def test_from_and_to_must_differ_and_the_amount_be_above_zero(linked: World) -> None:
+    body = {"name": "Checking"}
+    with pytest.raises(Invalid) as wrong:
+        linked.add(
+            "funds-transfers",
+            from_account=body,
+            to_account=body,
+            amount="0.00",
+            transfer_date="2026-03-02",
+        )
+    assert {error.pointer for error in wrong.value.fields} == {"/to_account", "/amount"}
