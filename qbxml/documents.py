@@ -6,9 +6,9 @@ read, stored or sent.
 
 from __future__ import annotations
 
-from qbxml.entity import NEVER, Entity, Family, Field, Flow, In, Kind, Lines, Switch, Undo
+from qbxml.entity import NEVER, Entity, Family, Field, Flow, In, Kind, Lines, Switch
 
-_NUMBER_BILL = 20
+NUMBER = 20
 _NUMBER_INVOICE = 11
 _MEMO = 4095
 
@@ -21,12 +21,12 @@ _FULL_NAMES = {
     "customers": 209,
     "terms": 31,
     "sales_tax_code": 3,
+    "method": 31,
 }
 
 
-def _ref(
-    element: str, name: str, *to: str, required: bool = False, clearable: bool = True
-) -> Field:
+def ref(element: str, name: str, *to: str, required: bool = False, clearable: bool = True) -> Field:
+    """A reference; its longest full name follows from what it points at."""
     return Field(
         element,
         name,
@@ -52,18 +52,18 @@ _BILLABLE = Field(
     beside="customer",
     neutral="not_billable",
 )
-_MEMO_FIELD = Field("Memo", "memo", max_characters=_MEMO, multiline=True)
-_GUID = Field("ExternalGUID", "external_guid", Kind.GUID, In.ADD | In.RET, shared=False)
+MEMO = Field("Memo", "memo", max_characters=_MEMO, multiline=True)
+GUID = Field("ExternalGUID", "external_guid", Kind.GUID, In.ADD | In.RET, shared=False)
 
 EXPENSE_LINE = Lines(
     "ExpenseLine",
     "expense_lines",
     (
-        _ref("AccountRef", "account", "accounts", required=True, clearable=False),
+        ref("AccountRef", "account", "accounts", required=True, clearable=False),
         Field("Amount", "amount", Kind.AMOUNT, required=True, clearable=False),
-        _MEMO_FIELD,
-        _ref("CustomerRef", "customer", "customers", "jobs"),
-        _ref("ClassRef", "department", "departments"),
+        MEMO,
+        ref("CustomerRef", "customer", "customers", "jobs"),
+        ref("ClassRef", "department", "departments"),
         _BILLABLE,
     ),
     clear="ClearExpenseLines",
@@ -73,13 +73,13 @@ ITEM_LINE = Lines(
     "ItemLine",
     "item_lines",
     (
-        _ref("ItemRef", "item", "items", clearable=False),
+        ref("ItemRef", "item", "items", clearable=False),
         Field("Desc", "description", max_characters=_MEMO, multiline=True),
         Field("Quantity", "quantity", Kind.QUANTITY, clearable=False),
         Field("Cost", "cost", Kind.PRICE, clearable=False),
         Field("Amount", "amount", Kind.AMOUNT, clearable=False),
-        _ref("CustomerRef", "customer", "customers", "jobs"),
-        _ref("ClassRef", "department", "departments"),
+        ref("CustomerRef", "customer", "customers", "jobs"),
+        ref("ClassRef", "department", "departments"),
         _BILLABLE,
     ),
     group="ItemGroupLine",
@@ -101,16 +101,16 @@ BILL = Entity(
     dated="bill_date",
     max_page_records=50,
     parts=(
-        _ref("VendorRef", "vendor", "vendors", required=True, clearable=False),
-        _ref("APAccountRef", "payable_account", "accounts", clearable=False),
+        ref("VendorRef", "vendor", "vendors", required=True, clearable=False),
+        ref("APAccountRef", "payable_account", "accounts", clearable=False),
         Field("TxnDate", "bill_date", Kind.DATE, required=True, clearable=False),
         Field("DueDate", "due_date", Kind.DATE, clearable=False),
         Field("AmountDue", "amount", Kind.AMOUNT, In.RET, shared=False),
-        Field("RefNumber", "number", max_characters=_NUMBER_BILL),
-        _ref("TermsRef", "terms", "terms"),
-        _MEMO_FIELD,
+        Field("RefNumber", "number", max_characters=NUMBER),
+        ref("TermsRef", "terms", "terms"),
+        MEMO,
         Field("IsPaid", "is_paid", Kind.BOOL, In.RET, shared=False, empty=False),
-        _GUID,
+        GUID,
         EXPENSE_LINE,
         ITEM_LINE,
         Field("OpenAmount", "open_amount", Kind.AMOUNT, In.RET, shared=False),
@@ -132,39 +132,16 @@ VENDOR_CREDIT = Entity(
     dated="credit_date",
     max_page_records=50,
     parts=(
-        _ref("VendorRef", "vendor", "vendors", required=True, clearable=False),
-        _ref("APAccountRef", "payable_account", "accounts", clearable=False),
+        ref("VendorRef", "vendor", "vendors", required=True, clearable=False),
+        ref("APAccountRef", "payable_account", "accounts", clearable=False),
         Field("TxnDate", "credit_date", Kind.DATE, required=True, clearable=False),
         Field("CreditAmount", "amount", Kind.AMOUNT, In.RET, shared=False),
-        Field("RefNumber", "number", max_characters=_NUMBER_BILL),
-        _MEMO_FIELD,
-        _GUID,
+        Field("RefNumber", "number", max_characters=NUMBER),
+        MEMO,
+        GUID,
         EXPENSE_LINE,
         ITEM_LINE,
         Field("OpenAmount", "open_amount", Kind.AMOUNT, In.RET, shared=False),
-    ),
-)
-
-TRANSFER = Entity(
-    resource="funds-transfers",
-    singular="funds transfer",
-    noun="Transfer",
-    family=Family.TXN,
-    pull=NEVER,
-    push=Flow(new=True),
-    needs=("accounts",),
-    locked_once_synced=True,
-    dated="transfer_date",
-    undo=Undo.REVERSE,
-    scheduled=True,
-    alone=True,
-    token=True,
-    parts=(
-        Field("TxnDate", "transfer_date", Kind.DATE, required=True, clearable=False),
-        _ref("TransferFromAccountRef", "from_account", "accounts", required=True, clearable=False),
-        _ref("TransferToAccountRef", "to_account", "accounts", required=True, clearable=False),
-        Field("Amount", "amount", Kind.AMOUNT, required=True, clearable=False),
-        _MEMO_FIELD,
     ),
 )
 
@@ -172,14 +149,14 @@ INVOICE_LINE = Lines(
     "InvoiceLine",
     "lines",
     (
-        _ref("ItemRef", "item", "items", clearable=False),
+        ref("ItemRef", "item", "items", clearable=False),
         Field("Desc", "description", max_characters=_MEMO, multiline=True),
         Field("Quantity", "quantity", Kind.QUANTITY, clearable=False),
         Field("Rate", "rate", Kind.PRICE, clearable=False),
-        _ref("ClassRef", "department", "departments"),
+        ref("ClassRef", "department", "departments"),
         Field("Amount", "amount", Kind.AMOUNT, clearable=False),
         # Without `to`: the code's own name counts, `taxable` is made of it (interfaces.md).
-        _ref("SalesTaxCodeRef", "sales_tax_code", clearable=False),
+        ref("SalesTaxCodeRef", "sales_tax_code", clearable=False),
     ),
     group="InvoiceLineGroup",
 )
@@ -201,18 +178,18 @@ INVOICE = Entity(
     dated="invoice_date",
     max_page_records=50,
     parts=(
-        _ref("CustomerRef", "customer", "customers", "jobs", required=True, clearable=False),
-        _ref("ClassRef", "department", "departments"),
-        _ref("ARAccountRef", "receivable_account", "accounts", clearable=False),
+        ref("CustomerRef", "customer", "customers", "jobs", required=True, clearable=False),
+        ref("ClassRef", "department", "departments"),
+        ref("ARAccountRef", "receivable_account", "accounts", clearable=False),
         Field("TxnDate", "invoice_date", Kind.DATE, required=True, clearable=False),
         Field("RefNumber", "number", max_characters=_NUMBER_INVOICE),
         Field("PONumber", "po_number", max_characters=25),
-        _ref("TermsRef", "terms", "terms"),
+        ref("TermsRef", "terms", "terms"),
         Field("DueDate", "due_date", Kind.DATE, clearable=False),
         Field("Subtotal", "subtotal", Kind.AMOUNT, In.RET, shared=False),
         Field("SalesTaxTotal", "tax_total", Kind.AMOUNT, In.RET, shared=False),
         Field("BalanceRemaining", "balance_remaining", Kind.AMOUNT, In.RET, shared=False),
-        _MEMO_FIELD,
+        MEMO,
         Field("IsPaid", "is_paid", Kind.BOOL, In.RET, shared=False, empty=False),
         Field(
             "IsToBePrinted",
@@ -224,17 +201,7 @@ INVOICE = Entity(
             always=True,
         ),
         Field("IsToBeEmailed", "to_be_emailed", Kind.BOOL, empty=False, always=True),
-        _GUID,
+        GUID,
         INVOICE_LINE,
     ),
 )
-
-__all__ = [
-    "BILL",
-    "EXPENSE_LINE",
-    "INVOICE",
-    "INVOICE_LINE",
-    "ITEM_LINE",
-    "TRANSFER",
-    "VENDOR_CREDIT",
-]

@@ -7,14 +7,17 @@ Intuit's 13.0 specification). Everything else is derived from it. Document types
 
 from __future__ import annotations
 
-from qbxml.documents import BILL, INVOICE, TRANSFER, VENDOR_CREDIT
+from qbxml.documents import BILL, INVOICE, VENDOR_CREDIT
 from qbxml.entity import NEVER, Entity, Family, Field, Flow, In, Kind
+from qbxml.payments import INVOICE_PAYMENT, TRANSFER
 
 _EVERYTHING = Flow(new=True, edited=True, inactive=True, deleted=True)
 _NO_DELETION = Flow(new=True, edited=True, inactive=True)
 _ACTIVE = Field("IsActive", "active", Kind.BOOL, empty=True)
 _TERMS = Field("TermsRef", "terms", Kind.REF, max_characters=31, to=("terms",))
 _GUID = Field("ExternalGUID", "external_guid", Kind.GUID, In.ADD | In.RET, shared=False)
+
+_CURRENCY = Field("CurrencyRef/FullName", "currency", messages=In.RET, shared=False)
 
 
 def _name(max_characters: int) -> Field:
@@ -72,6 +75,7 @@ ACCOUNT = Entity(
         Field("Desc", "description", max_characters=200),
         Field("Balance", "balance", Kind.AMOUNT, In.RET, shared=False),
         Field("TotalBalance", "total_balance", Kind.AMOUNT, In.RET, shared=False),
+        _CURRENCY,
     ),
 )
 
@@ -131,6 +135,7 @@ VENDOR = Entity(
         Field("VendorTaxIdent", "tax_id", max_characters=15, withheld=True),
         Field("IsVendorEligibleFor1099", "is_1099", Kind.BOOL, empty=False),
         _GUID,
+        _CURRENCY,
     ),
 )
 
@@ -145,6 +150,7 @@ _CUSTOMER_PARTS = (
     Field("Email", "email", max_characters=1023),
     _TERMS,
     _GUID,
+    _CURRENCY,
 )
 
 CUSTOMER = Entity(
@@ -262,6 +268,7 @@ ENTITIES: tuple[Entity, ...] = (
     BILL,
     VENDOR_CREDIT,
     INVOICE,
+    INVOICE_PAYMENT,
     TRANSFER,
 )
 

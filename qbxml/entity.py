@@ -120,6 +120,10 @@ class Field:
     always: bool = False
     """Written in every Add, even when False, because QuickBooks' own default differs."""
     clearable: bool = True
+    by_id: bool = False
+    """A reference that is the bare id of a document: `<TxnID>1-2</TxnID>`."""
+    made: bool = False
+    """Made when the record is sent; neither side keeps it."""
     words: tuple[tuple[str, str], ...] = ()
     """For enums: our word and QuickBooks' word; without it QuickBooks' words are ours too."""
     read_words: tuple[str, ...] = ()

@@ -187,7 +187,13 @@ _READERS: dict[Kind, _Reader] = {
 }
 
 
+def _bare_id(element: _Element) -> dict[str, str | None] | None:
+    return {"id": element.text, "name": None} if element.text else None
+
+
 def _reader(part: Field) -> _Reader:
+    if part.by_id:
+        return _bare_id
     if part.words:
         # A word we do not know is kept as QuickBooks says it: its lists grow with its versions.
         ours = {theirs: word for word, theirs in part.words}

@@ -228,9 +228,9 @@ def _ref(part: Field, value: Any, place: Place, sheet: Sheet, _: Mode) -> str:
         sheet.wrong(place, f"{place.label} must hold an id or a name.")
         return ""
     listed, name = value.get("id"), value.get("name")
-    if listed:
+    if listed or part.by_id:
         if isinstance(listed, str) and _ID.fullmatch(listed):
-            return element("ListID", escaped(listed))
+            return escaped(listed) if part.by_id else element("ListID", escaped(listed))
         sheet.wrong(place, f"{place.label} has an id that QuickBooks cannot have made.")
         return ""
     text = Field("FullName", part.name, max_characters=part.max_characters)

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, delete, select, update
 from qbxml.compare import same
 from qbxml.entity import Entity, Family, Field, In, Lines, Part
 from qbxml.parse import Record
+from store import class_tracking
 from store.bulk import insert_rows
 from store.changes import chunks
 from store.context import Sync
@@ -63,6 +64,7 @@ class Page:
         self.sync = sync
         self.entity = entity
         self.table = TABLES[entity.resource]
+        self.unsent = class_tracking.left_out(sync, entity)
         self.refs = refs or References(sync)
         self.loaded = loaded
         self._rows: list[dict[str, Any]] = []
@@ -110,15 +112,17 @@ class Page:
         self,
         part: Lines,
         owners: Sequence[tuple[str, Record]],
-        line_keys: dict[tuple[str, str], str],
+        before: dict[tuple[str, str], Any],
     ) -> None:
-        """Write the lines; `line_keys`: the ids that lines keep, by owner and TxnLineID."""
+        """Write the lines; `before`: the rows that they replace, by owner and TxnLineID."""
         table = LINE_TABLES[self.entity.resource, part.name]
+        unsent = [column_name(f) for f in part.fields if f.name in self.unsent]
         rows = []
         for owner_id, record in owners:
             for position, line in enumerate(record.values.get(part.name) or ()):
                 known = line["quickbooks_line_id"]
-                line_id = line_keys.get((owner_id, known)) or new_key()
+                old = before.get((owner_id, known))
+                line_id = old.id if old is not None else new_key()
                 resolve = self.refs.within(self.entity.resource, owner_id, part.name, line_id)
                 row = columns(part.fields, line, resolve) | {
                     "company_id": self.sync.company_id,
@@ -127,6 +131,8 @@ class Page:
                     "position": position,
                     "quickbooks_line_id": known,
                 }
+                if old is not None:
+                    row |= {column: getattr(old, column) for column in unsent}
                 if "taxable" in table.c:
                     row["taxable"] = self._taxable(line)
                 rows.append(row)
@@ -152,7 +158,8 @@ class Page:
         fields = [
             f
             for f in self.entity.fields
-            if f.name in names or (not f.shared and In.RET in f.messages)
+            if (f.name in names and f.name not in self.unsent)
+            or (not f.shared and In.RET in f.messages)
         ]
         new = columns(fields, record.values, self.refs.within(self.entity.resource, record_id))
         if names & {"name", "parent"} or self.entity.resource not in _RENAMED_BY_US:
@@ -204,16 +211,14 @@ class Page:
 
     def _replace_lines(self, part: Lines) -> None:
         table = LINE_TABLES[self.entity.resource, part.name]
-        kept: dict[tuple[str, str], str] = {}
+        before: dict[tuple[str, str], Any] = {}
         for ids in chunks(owner for owner, _ in self._relined):
             mine = (table.c.company_id == self.sync.company_id, table.c.owner_id.in_(ids))
-            for row in self.sync.conn.execute(
-                select(table.c.id, table.c.owner_id, table.c.quickbooks_line_id).where(*mine)
-            ):
+            for row in self.sync.conn.execute(select(table).where(*mine)):
                 if row.quickbooks_line_id:
-                    kept[row.owner_id, row.quickbooks_line_id] = row.id
+                    before[row.owner_id, row.quickbooks_line_id] = row
             self.sync.conn.execute(delete(table).where(*mine))
-        self._insert_lines(part, self._relined, kept)
+        self._insert_lines(part, self._relined, before)
 
 
 # Resources whose full name the App maintains itself: only a taken name or parent changes it.

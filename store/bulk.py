@@ -42,7 +42,7 @@ def _column(table: Table, name: str, values: list[Any], dialect: Dialect) -> Ite
     convert: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
     if convert is None:
         return values
-    found = []
+    found: list[Any] = []
     last = given = None  # None has a form of its own too: JSON's
     for value in values:
         if value is not last or not found:

@@ -31,7 +31,7 @@ _DEFAULT_ACCOUNTS = {
 }
 
 # Accounts that only one type fits.
-_ONE_TYPE = {
+ONE_TYPE = {
     ("bills", "payable_account"): "AccountsPayable",
     ("vendor-credits", "payable_account"): "AccountsPayable",
     ("invoices", "receivable_account"): "AccountsReceivable",
@@ -214,7 +214,7 @@ def _parent_type(draft: Draft) -> None:
 
 def _fixed_types(draft: Draft) -> None:
     for part in draft.entity.fields:
-        wanted = _ONE_TYPE.get((draft.entity.resource, part.name))
+        wanted = ONE_TYPE.get((draft.entity.resource, part.name))
         if wanted is None or draft.given.columns.get(column_name(part)) is None:
             continue
         found = _account_type(draft, draft.given.columns[column_name(part)])
@@ -234,6 +234,37 @@ def _two_accounts(draft: Draft) -> None:
         draft.given.refuse("/amount", "Give an amount above zero.")
 
 
+def _applications(draft: Draft) -> None:
+    """A payment is above zero, and applies no more of it than there is, to its own customer's."""
+    if "applications" not in draft.lines or draft.given.wrong:
+        return
+    lines, row = draft.lines["applications"], draft.row
+    if row["amount"] <= 0:
+        draft.given.refuse("/amount", "Give an amount above zero.")
+    if sum(line["amount"] for line in lines) > row["amount"]:
+        draft.given.refuse("/applications", "These add up to more than the payment.")
+    ids = [line["invoice_id"] for line in lines]
+    table = TABLES["invoices"]
+    owners = {
+        found.id: found.customer_id
+        for found in draft.conn.execute(
+            select(table.c.id, table.c.customer_id).where(
+                table.c.company_id == draft.company_id, table.c.id.in_(ids)
+            )
+        )
+    }
+    for position, line in enumerate(lines):
+        pointer = f"/applications/{position}"
+        if line["amount"] <= 0:
+            draft.given.refuse(f"{pointer}/amount", "Give an amount above zero.")
+        if line["invoice_id"] in ids[:position]:
+            draft.given.refuse(f"{pointer}/invoice", "This invoice stands here twice.")
+        elif owners.get(line["invoice_id"]) != row["customer_id"]:
+            draft.given.refuse(
+                f"{pointer}/invoice", "This invoice is another customer's or another job's."
+            )
+
+
 def _account_type(draft: Draft, account_id: str) -> str:
     found: str = draft.conn.execute(
         select(account.c.type).where(
@@ -249,4 +280,5 @@ _CHECKS: tuple[Callable[[Draft], None], ...] = (
     _parent_type,
     _fixed_types,
     _two_accounts,
+    _applications,
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 from qbxml.entity import Entity
 from qbxml.parse import Record
-from store import tokens
+from store import paying, tokens
 from store.context import Sync
 from store.rows import Loaded, Values
 
@@ -71,7 +71,12 @@ def _transfer_token(_sync: Sync, values: Values, _loaded: Loaded, record_id: str
     return {**values, "memo": tokens.put(values["memo"], record_id)}
 
 
+def _fitting(sync: Sync, values: Values, _loaded: Loaded, _record_id: str) -> Values:
+    return paying.deposit_account(sync, paying.fit_invoices(sync, values))
+
+
 BEFORE_PUSH: dict[str, Callable[[Sync, Values, Loaded, str], Values]] = {
     "invoices": _invoice_tax_codes,
+    "invoice-payments": _fitting,
     "funds-transfers": _transfer_token,
 }

@@ -111,8 +111,8 @@ def _looked_up_reversal(sync: Sync, row: Any, records: list[Record]) -> None:
 def _same_document(entity: Entity, ours: Values, record: Record) -> bool:
     """Same party and number; without a number: party, date and amount (sync-rules 6)."""
     theirs = record.values
-    if entity.party is None:
-        return False
+    if entity.party is None or entity.number is None:
+        return False  # payments and transfers repeat: only our own id tells
     party = entity.party
     if (ours[party] or {}).get("id") != (theirs.get(party) or {}).get("id"):
         return False

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select, update
+from sqlalchemy import Select, and_, bindparam, exists, select, update
 
-from qbxml.entities import sharing_rows
+from qbxml.entities import BY_RESOURCE, sharing_rows
 from qbxml.entity import Entity, Family
 from qbxml.parse import Record
 from qbxml.text import canonical_name, to_quickbooks
@@ -49,10 +50,11 @@ def match(sync: Sync, records: Sequence[Record]) -> Matches:
     return found
 
 
-def _unlinked(sync: Sync, entity: Entity, *columns: Any) -> Select[Any]:
-    table, own = TABLES[entity.resource], link.alias("own")
+def _unlinked(resource: str, *columns: Any) -> Select[Any]:
+    """Living App records of parameter `company` that no link names."""
+    table, own = TABLES[resource], link.alias("own")
     return select(table.c.id, *columns).where(
-        table.c.company_id == sync.company_id,
+        table.c.company_id == bindparam("company"),
         table.c.deleted_at.is_(None),
         ~exists(own.c.id).where(
             own.c.company_id == table.c.company_id, own.c.record_id == table.c.id
@@ -60,19 +62,41 @@ def _unlinked(sync: Sync, entity: Entity, *columns: Any) -> Select[Any]:
     )
 
 
-def _waiting(sync: Sync, entity: Entity, *columns: Any) -> Select[Any]:
+def _waiting(resource: str, *columns: Any) -> Select[Any]:
     """The unlinked App records with a change that is open, as that of each of them is.
 
     Found by their changes, which are few once the first session is over, however many records
     there are.
     """
-    table = TABLES[entity.resource]
     waiting = select(change.c.record_id).where(
-        change.c.company_id == sync.company_id,
-        change.c.resource.in_(sharing_rows(entity.resource)),
+        change.c.company_id == bindparam("company"),
+        change.c.resource.in_(sharing_rows(resource)),
         change.c.finished_at.is_(None),
     )
-    return _unlinked(sync, entity, *columns).where(table.c.id.in_(waiting))
+    return _unlinked(resource, *columns).where(TABLES[resource].c.id.in_(waiting))
+
+
+# Every page asks these: putting a statement together costs ten times as much as running it.
+@cache
+def _named(resource: str) -> Select[Any]:
+    """Waiting list records with the name that is compared: `shown`."""
+    table, child = TABLES[resource], BY_RESOURCE[resource].child
+    found = _waiting(resource, table.c.get("full_name", table.c.name).label("shown"))
+    if child is None:
+        return found
+    return found.where(table.c.parent_id.is_not(None) if child else table.c.parent_id.is_(None))
+
+
+@cache
+def _numbered(resource: str) -> Select[Any]:
+    """Waiting documents with their number and QuickBooks' id of their `party`."""
+    table, entity = TABLES[resource], BY_RESOURCE[resource]
+    party = table.c[column_name(entity.field(str(entity.party)))]
+    return (
+        _waiting(resource, table.c.number, link.c.quickbooks_id.label("party"))
+        .join(link, and_(link.c.company_id == table.c.company_id, link.c.record_id == party))
+        .where(table.c.number.is_not(None))
+    )
 
 
 def _by_our_own_id(sync: Sync, entity: Entity, records: Sequence[Record], found: Matches) -> None:
@@ -82,7 +106,8 @@ def _by_our_own_id(sync: Sync, entity: Entity, records: Sequence[Record], found:
     ours = {r.values["external_guid"]: r for r in records if r.values.get("external_guid")}
     table = TABLES[entity.resource]
     for ids in chunks(ours):
-        for row in sync.conn.execute(_unlinked(sync, entity).where(table.c.id.in_(ids))):
+        unlinked = _unlinked(entity.resource).where(table.c.id.in_(ids))
+        for row in sync.conn.execute(unlinked, {"company": sync.company_id}):
             found.same[ours[row.id].quickbooks_id] = row.id
             _settle_unknown(sync, row.id)
 
@@ -102,17 +127,7 @@ def _settle_unknown(sync: Sync, record_id: str) -> None:
 
 
 def _by_full_name(sync: Sync, entity: Entity, records: Sequence[Record], found: Matches) -> None:
-    table = TABLES[entity.resource]
-    shown = table.c.get("full_name", table.c.name)
-    waiting = sync.conn.execute(
-        _waiting(sync, entity, shown.label("shown")).where(
-            table.c.parent_id.is_not(None)
-            if entity.child
-            else table.c.parent_id.is_(None)
-            if entity.child is not None
-            else table.c.id.is_not(None)
-        )
-    ).all()
+    waiting = sync.conn.execute(_named(entity.resource), {"company": sync.company_id}).all()
     if not waiting:
         return
     exact = {to_quickbooks(row.shown).text: row.id for row in waiting}
@@ -157,8 +172,6 @@ def _by_party_and_number(
     sync: Sync, entity: Entity, records: Sequence[Record], found: Matches
 ) -> None:
     """A document with the party and number of an unlinked App one makes no second App record."""
-    table = TABLES[entity.resource]
-    party = table.c[column_name(entity.field(str(entity.party)))]
     numbered = {}
     for record in records:
         number = (record.values.get("number") or "").strip().casefold()
@@ -167,11 +180,7 @@ def _by_party_and_number(
             numbered[reference["id"], number] = record
     if not numbered:
         return
-    waiting = sync.conn.execute(
-        _waiting(sync, entity, table.c.number, link.c.quickbooks_id.label("party"))
-        .join(link, and_(link.c.company_id == table.c.company_id, link.c.record_id == party))
-        .where(table.c.number.is_not(None))
-    )
+    waiting = sync.conn.execute(_numbered(entity.resource), {"company": sync.company_id})
     for row in waiting:
         alike = numbered.get((row.party, row.number.strip().casefold()))
         if alike is not None:

@@ -15,7 +15,7 @@ from qbxml.compare import canonical
 from qbxml.entities import queries
 from qbxml.entity import Entity, Kind, Part
 from qbxml.parse import Record
-from store import changes, conflicts, matching, problems
+from store import changes, class_tracking, conflicts, matching, problems
 from store.arrival import Page, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
@@ -58,16 +58,19 @@ def apply(sync: Sync, records: Sequence[Record]) -> None:
     tie_dangling(sync, noun, {r.quickbooks_id: keys[r.quickbooks_id] for r in (*fresh, *adopted)})
 
 
+# Made once: every page asks it, and putting it together costs more than running it.
+_LINKS = select(link).where(
+    link.c.company_id == bindparam("company"),
+    link.c.noun == bindparam("noun"),
+    link.c.quickbooks_id.in_(bindparam("ids", expanding=True)),
+)
+
+
 def _links(sync: Sync, noun: str, quickbooks_ids: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for ids in chunks(quickbooks_ids):
-        for row in sync.conn.execute(
-            select(link).where(
-                link.c.company_id == sync.company_id,
-                link.c.noun == noun,
-                link.c.quickbooks_id.in_(ids),
-            )
-        ):
+        asked = {"company": sync.company_id, "noun": noun, "ids": ids}
+        for row in sync.conn.execute(_LINKS, asked):
             found[row.quickbooks_id] = row
     return found
 
@@ -181,7 +184,9 @@ def _decide(
         return [], waiting is not None
     if base is not None and waiting is None:
         return moved(entity, base, theirs), False
+    unsent = class_tracking.left_out(sync, entity)
     ours = canonical(entity, loaded.values(record_id))
+    ours = class_tracking.as_in(entity, unsent, ours, theirs if base is None else base)
     if not entity.push.edited:
         # From the first sync on it is QuickBooks' record: the App follows.
         if waiting is not None:

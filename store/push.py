@@ -19,8 +19,7 @@ from qbxml.entities import BY_RESOURCE, ENTITIES
 from qbxml.entity import Entity, Family
 from qbxml.errors import QbxmlError
 from qbxml.write import Unsendable
-from store import changes, problems, undoing
-from store.arrival import equal
+from store import changes, class_tracking, guards, mods, paying, problems, undoing
 from store.changes import Action, State
 from store.context import Sync
 from store.extras import BEFORE_PUSH
@@ -41,6 +40,8 @@ class Ready:
     values: Values
     row: Any
     link: Any | None
+    note: str | None = None
+    """What QuickBooks does not get of it, for people."""
 
     @property
     def asks_first(self) -> bool:
@@ -63,6 +64,14 @@ def open_count(conn: Connection, company_id: str, now: datetime) -> int:
 
 def ready(sync: Sync) -> list[Ready]:
     """All changes that can go now, dependencies first; the others learn what they wait for."""
+    while found := _claimed(sync):
+        if allowed := guards.allowed(sync, found):
+            return allowed
+        # All were held back and left the queue: others may stand behind them.
+    return []
+
+
+def _claimed(sync: Sync) -> list[Ready]:
     rows = sync.conn.execute(
         select(change)
         .where(*changes.can_go(sync.company_id, sync.now))
@@ -104,16 +113,18 @@ def _sort_out(
         )
     }
     absent: dict[str, list[tuple[str, str]]] = {}
+    unsent = class_tracking.left_out(sync, entity)
     for row in rows:
         if row.action in (Action.ADD, Action.MOD):
-            missing = loaded.missing(row.record_id)
+            missing = [m for m in loaded.missing(row.record_id) if m[0].name not in unsent]
             if missing:
                 absent[row.id] = [(field.to[0], record_id) for field, record_id in missing]
                 continue
-        values = _outgoing(sync, entity, loaded, row.record_id)
-        found.append(
-            Ready(row, entity, values, loaded.rows[row.record_id], links.get(row.record_id))
-        )
+        values = _outgoing(sync, entity, loaded, row)
+        linked = links.get(row.record_id)
+        sent = class_tracking.as_in(entity, unsent, values, linked.base if linked else None)
+        note = class_tracking.REASON if sent != values else None
+        found.append(Ready(row, entity, sent, loaded.rows[row.record_id], linked, note))
     names = names_of(
         sync.conn, sync.company_id, [pair for pairs in absent.values() for pair in pairs]
     )
@@ -123,15 +134,15 @@ def _sort_out(
         waits[change_id] = (shown, record_id)
 
 
-def _outgoing(sync: Sync, entity: Entity, loaded: Loaded, record_id: str) -> Values:
-    values = loaded.values(record_id)
+def _outgoing(sync: Sync, entity: Entity, loaded: Loaded, row: Any) -> Values:
+    values = loaded.values(row.record_id)
     if not sync.quickbooks.get("personal_data"):  # then it would be kept from us afterwards
         for field in entity.fields:
             if field.withheld:
                 del values[field.name]
     prepare = BEFORE_PUSH.get(entity.resource)
-    if prepare:
-        values = prepare(sync, values, loaded, record_id)
+    if prepare and row.action in (Action.ADD, Action.MOD):
+        values = prepare(sync, values, loaded, row.record_id)
     return canonical(entity, values)
 
 
@@ -186,7 +197,21 @@ def lookups(sync: Sync, claimed: Sequence[Ready]) -> list[Asked]:
         removed = {r.link.quickbooks_id: r for r in others if r.link is not None}
         if removed:
             _ask(asked, entity, list(removed.values()), {"ids": list(removed)})
+        _refresh(asked, entity, adds)
     return asked
+
+
+def _refresh(asked: list[Asked], entity: Entity, payments: Sequence[Ready]) -> None:
+    """What is open of the documents to be paid is read in the same session (sync-rules 5)."""
+    wanted: dict[str, list[str]] = {}
+    for item in payments:
+        for resource, ids in paying.documents(entity, item.values).items():
+            wanted.setdefault(resource, []).extend(ids)
+    for resource, ids in wanted.items():
+        request_id = f"l{len(asked) + 1}"
+        unique = list(dict.fromkeys(ids))
+        text = build.query(BY_RESOURCE[resource], request_id, ids=unique)
+        asked.append(Asked(request_id, text, {"do": "refresh"}))
 
 
 def _on_day(entity: Entity, item: Ready, day: str) -> dict[str, Any]:
@@ -221,9 +246,14 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
     lists = [r for r in due if r.entity.family is Family.LIST]
     asked: list[Asked] = []
     sent: list[dict[str, Any]] = []
+    touched: set[str] = set()
     for item in lists or due:
         if len(asked) == most or (asked and item.entity.alone):
             break
+        met = {key for ids in paying.documents(item.entity, item.values).values() for key in ids}
+        if met & touched:
+            continue  # what is left of that document is known when this set is answered
+        touched |= met
         request_id = f"w{len(asked) + 1}"
         try:
             text, values = _request(sync, item, request_id)
@@ -241,6 +271,7 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
                 "state": State.SENT,
                 "version": item.row.version,
                 "values": values,
+                "reason": item.note or item.change.reason,
                 "waits_for": None,
                 "waits_for_id": None,
             }
@@ -266,8 +297,8 @@ def _request(sync: Sync, item: Ready, request_id: str) -> tuple[str | None, Valu
     if linked is None:
         return None, item.values  # QuickBooks never had it
     if action is Action.MOD:
-        changed = _changed(entity, linked.base or {}, item.values)
-        if not changed:
+        changed = mods.carried(sync, entity, action, item.values, linked)
+        if changed is None:
             return None, item.values
         text = build.mod(entity, linked.quickbooks_id, linked.edit_sequence, changed, request_id)
         return text, item.values
@@ -275,47 +306,6 @@ def _request(sync: Sync, item: Ready, request_id: str) -> tuple[str | None, Valu
         sync, entity, action, item.row, item.values, linked.quickbooks_id, request_id
     )
     return text, item.values
-
-
-def _changed(entity: Entity, base: Values, ours: Values) -> Values:
-    """What a Mod must carry: the changed header fields, and all lines when any line changed."""
-    changed: Values = {}
-    for part in entity.shared_parts:
-        if part.name not in ours:
-            continue
-        if part.name in base:
-            if not equal((part,), base, ours):
-                changed[part.name] = ours[part.name]
-            continue
-        if ours[part.name] not in (None, []):
-            changed[part.name] = ours[part.name]
-    if any(part.name in changed for part in entity.lines):
-        for part in entity.lines:
-            changed[part.name] = _in_quickbooks_order(base.get(part.name), ours[part.name])
-    return changed
-
-
-def _in_quickbooks_order(base: list[Values] | None, ours: list[Values]) -> list[Values]:
-    """QuickBooks wants its lines in its order (3290), new ones behind; unknown ids are new."""
-    theirs = {line["quickbooks_line_id"]: line for line in base or ()}
-    order = {line_id: i for i, line_id in enumerate(theirs)}
-    kept = [line for line in ours if line["quickbooks_line_id"] in order]
-    kept.sort(key=lambda line: order[line["quickbooks_line_id"]])
-    new = [
-        {**line, "quickbooks_line_id": None}
-        for line in ours
-        if line["quickbooks_line_id"] not in order
-    ]
-    return [
-        # Emptied is only what was there: an element sent empty for nothing is refused (3190).
-        {
-            name: value
-            for name, value in line.items()
-            if value is not None or theirs.get(line["quickbooks_line_id"], {}).get(name) is not None
-        }
-        | {"quickbooks_line_id": line["quickbooks_line_id"]}
-        for line in kept + new
-    ]
 
 
 def _unsendable(sync: Sync, item: Ready, refused: QbxmlError) -> None:

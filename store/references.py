@@ -16,6 +16,7 @@ from qbxml.entity import Field
 from store.changes import chunks
 from store.errors import FieldError
 from store.ledger import TABLES
+from store.rows import shown_column
 from store.types import is_key
 
 
@@ -108,7 +109,7 @@ def _known(conn: Connection, company_id: str, table: Table, ids: Iterable[str]) 
 def _named(
     conn: Connection, company_id: str, table: Table, names: Iterable[str]
 ) -> dict[str, list[str]]:
-    full_name = table.c.full_name if "full_name" in table.c else table.c.name
+    full_name = shown_column(table)
     found: dict[str, list[str]] = {}
     for some in chunks(sorted(names)):
         for record_id, name in conn.execute(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from qbxml.entity import Field
 from qbxml.parse import Record
@@ -19,6 +19,18 @@ from store.ledger import LINE_TABLES, TABLES, column_name
 from store.rows import Resolve, Values, nouns_of, references
 from store.syncing import dangling, link
 from store.types import new_key
+
+# Made once: every page asks these, and putting them together costs more than running them.
+_LINKED = select(link.c.quickbooks_id, link.c.record_id).where(
+    link.c.company_id == bindparam("company"),
+    link.c.noun == bindparam("noun"),
+    link.c.quickbooks_id.in_(bindparam("ids", expanding=True)),
+)
+_DANGLING = select(dangling).where(
+    dangling.c.company_id == bindparam("company"),
+    dangling.c.noun == bindparam("noun"),
+    dangling.c.quickbooks_id.in_(bindparam("ids", expanding=True)),
+)
 
 
 class References:
@@ -38,13 +50,8 @@ class References:
                     by_noun.setdefault(noun, set()).add(value["id"])
         for noun, found in by_noun.items():
             for ids in chunks(sorted(found)):
-                rows = self.sync.conn.execute(
-                    select(link.c.quickbooks_id, link.c.record_id).where(
-                        link.c.company_id == self.sync.company_id,
-                        link.c.noun == noun,
-                        link.c.quickbooks_id.in_(ids),
-                    )
-                )
+                asked = {"company": self.sync.company_id, "noun": noun, "ids": ids}
+                rows = self.sync.conn.execute(_LINKED, asked)
                 self.ours |= {(noun, row.quickbooks_id): row.record_id for row in rows}
 
     def know(self, noun: str, keys: Mapping[str, str]) -> None:
@@ -138,13 +145,8 @@ class References:
 def tie_dangling(sync: Sync, noun: str, arrived: dict[str, str]) -> None:
     """These records arrived (QuickBooks' id -> ours): tie what was waiting for them."""
     for ids in chunks(arrived):
-        rows = sync.conn.execute(
-            select(dangling).where(
-                dangling.c.company_id == sync.company_id,
-                dangling.c.noun == noun,
-                dangling.c.quickbooks_id.in_(ids),
-            )
-        ).all()
+        asked = {"company": sync.company_id, "noun": noun, "ids": ids}
+        rows = sync.conn.execute(_DANGLING, asked).all()
         for row in rows:
             in_lines = row.lines is not None
             table = LINE_TABLES[row.resource, row.lines] if in_lines else TABLES[row.resource]

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, Table, select
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity, Field, Kind, Lines
@@ -161,6 +161,8 @@ class Loaded:
                 ]
             elif part.kind is Kind.GUID:
                 found[part.name] = record_id
+            elif part.made:
+                found[part.name] = None
             else:
                 found[part.name] = self._value(part, row)
         return found
@@ -190,13 +192,18 @@ class Loaded:
         ]
 
 
-_SHOWN = ("full_name", "name", "number")
+_SHOWN = ("full_name", "name", "number", "memo")
 _NAMELESS = "without number"
 
 
 def shown_name(row: Any) -> str:
     """What people call the record of this row."""
     return next((getattr(row, n) for n in _SHOWN if getattr(row, n, None)), _NAMELESS)
+
+
+def shown_column(table: Table) -> Column[Any]:
+    """The column of what people call a record: full name, name or number."""
+    return next(table.c[name] for name in _SHOWN if name in table.c)
 
 
 def names_of(
@@ -209,7 +216,7 @@ def names_of(
     found: dict[str, str] = {}
     for resource, record_ids in by_table.items():
         table = TABLES[resource]
-        shown = next(table.c[name] for name in _SHOWN if name in table.c)
+        shown = shown_column(table)
         for ids in chunks(record_ids):
             for row in conn.execute(
                 select(table.c.id, shown.label("shown")).where(

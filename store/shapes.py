@@ -6,7 +6,7 @@ App knows. It must not read bodies nor the database.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from qbxml.entities import BY_RESOURCE
@@ -35,6 +35,8 @@ _EXTRA: dict[str, tuple[Field, ...]] = {
 _EXTRA_LINE: dict[tuple[str, str], tuple[Field, ...]] = {
     ("invoices", "lines"): (Field("", "taxable", Kind.BOOL, In.WRITE),),
 }
+# References to lists that only QuickBooks keeps, shown and taken by name.
+_BY_NAME = frozenset({"method"})
 _FULL_NAME = Field("", "full_name", messages=In.RET)
 
 DEFAULTS: dict[str, dict[str, object]] = {
@@ -86,11 +88,12 @@ def _taken(fields: tuple[Field, ...]) -> dict[str, Field]:
 
 def _shown(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """Without our own id's copy, and without QuickBooks' codes that have a word of ours."""
-    hidden = {Kind.GUID}
     return tuple(
-        field
+        replace(field, kind=Kind.TEXT) if field.name in _BY_NAME else field
         for field in fields
-        if field.kind not in hidden and not (field.kind is Kind.REF and not field.to)
+        if field.kind is not Kind.GUID
+        and not field.made
+        and (field.kind is not Kind.REF or field.to or field.name in _BY_NAME)
     )
 
 

@@ -18,7 +18,7 @@ from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import Act, Decision, decide, explain
-from store import changes, problems, undoing
+from store import changes, class_tracking, paying, problems, undoing
 from store.arrival import Page, moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
@@ -71,11 +71,13 @@ def _written(row: Any, reply: Reply, decision: Decision) -> bool:
 def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) -> None:
     sync.tally.changes_out += 1
     finish(sync, row)
+    _reread_paid(entity, row, then)
     if row.action in (Action.DELETE, Action.VOID):
         gone(sync, row)
         return
     if reply.records:
         keep_written(sync, entity, row.record_id, row.version, reply.records[0])
+        paying.tell_what_was_left(sync, entity, row, show(sync, entity, row.record_id))
         return
     recovered = reply.recovered
     known = recovered.quickbooks_id if recovered else ""
@@ -94,6 +96,12 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
         _Linked(known, sequence, "", shared_values(entity, row.values)),
     )
     then.fill.setdefault(entity.resource, []).append(known)
+
+
+def _reread_paid(entity: Entity, row: Any, then: Followup) -> None:
+    """What a payment applied to has another balance now."""
+    for resource, ids in paying.documents(entity, row.values or {}).items():
+        then.reread.setdefault(resource, []).extend(ids)
 
 
 def gone(sync: Sync, row: Any) -> None:
@@ -189,6 +197,8 @@ def keep_written(sync: Sync, entity: Entity, record_id: str, version: int, recor
     if loaded.rows[record_id].version != version:
         return
     ours = canonical(entity, loaded.values(record_id))
+    unsent = class_tracking.left_out(sync, entity)
+    ours = class_tracking.as_in(entity, unsent, ours, record.values)
     page = Page(sync, entity, loaded)
     page.refs.learn_all([record])
     version = page.write(record, record_id, moved(entity, ours, record.values))

@@ -14,7 +14,7 @@ import structlog
 from qbxml.hresult import Action, HresultDecision, decide_hresult
 from qbxml.parse import Replies, replies
 from qbxml.wellformed import UnreadableReply
-from store import binding, cursors, exchanges, lookups, problems, push, scheduling
+from store import binding, cursors, exchanges, guards, lookups, problems, pull, push, scheduling
 from store.context import Sync
 from store.exchanges import Kind
 from store.exchanges import State as Sent
@@ -79,6 +79,7 @@ class Steps:
             self.plan.checked = True
             problems.resolve_cause(self.sync, "connection")
             push.release_earlier(self.sync)
+            guards.ask_again(self.sync)
             scheduling.wake(self.sync.conn, self.sync.company_id, self.sync.now)
             reading.begin(self.sync, self.plan, self._page_records_max)
         found = exchanges.prepared(self.sync.conn, self.sync.company_id, self.session.id)
@@ -166,6 +167,9 @@ class Steps:
         for purpose, reply in writing.pairs(row.purpose, answer.replies):
             if purpose["do"] == "lookup":
                 lookups.take(self.sync, purpose, reply)
+                continue
+            if purpose["do"] == "refresh":
+                pull.apply(self.sync, reply.records if reply else ())
                 continue
             read: Read = self.plan.reads[purpose["read"]]
             if reply is None:

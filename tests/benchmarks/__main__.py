@@ -24,9 +24,7 @@ BENCHMARKS: dict[str, Measure] = {
     "soap": lambda made, _: soap_call.measure(made),
     "idle": lambda made, _: sessions.measure(made),
     "memory": lambda made, _: memory.measure(made),
-    "growth": lambda made, chosen: growth.measure(
-        made, grown_full if chosen.full else grown_usual
-    ),
+    "growth": lambda made, chosen: growth.measure(made, grown_full if chosen.full else grown_usual),
 }
 
 
@@ -37,7 +35,8 @@ def _chosen() -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help="grow to 1,000,000 customers")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(BENCHMARKS):
-        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+        known = ", ".join(BENCHMARKS)
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {known}")
     return chosen
 
 

@@ -13,7 +13,6 @@ from tests.benchmarks import pages
 from webconnector.rehearsal.company_file import CompanyFile
 
 _REQUEST = re.compile(r'<(\w+)QueryRq\b[^>]*?requestID="([^"]*)"')
-_ITERATOR = "{11111111-2222-3333-4444-555555555555}"
 
 
 class ReadyBooks:
@@ -67,7 +66,7 @@ class ReadyBooks:
         return (
             f'<CustomerQueryRs requestID="{request_id}" statusCode="0" statusSeverity="Info"'
             f' statusMessage="Status OK" iteratorRemainingCount="{left}"'
-            f' iteratorID="{_ITERATOR}">\n{body}</CustomerQueryRs>\n'
+            f' iteratorID="{pages.ITERATOR}">\n{body}</CustomerQueryRs>\n'
         )
 
 

@@ -133,6 +133,10 @@ Reader = Callable[[str, str, str], Tables]
 READERS: dict[str, Reader] = {"Customer": customers, "Invoice": invoices}
 
 
+def _into(table: str, names: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({','.join(names)}) VALUES"
+
+
 def take_sqlite(engine: Engine, pages: Sequence[str], noun: str, company_id: str) -> None:
     """Parse and store these pages through the sqlite3 driver."""
     company = company_id.replace("-", "")
@@ -144,7 +148,7 @@ def take_sqlite(engine: Engine, pages: Sequence[str], noun: str, company_id: str
             driver.execute("BEGIN IMMEDIATE")
             for table, (names, rows) in READERS[noun](page, company, now).items():
                 places = ",".join("?" * len(names))
-                driver.executemany(f"INSERT INTO {table} ({','.join(names)}) VALUES ({places})", rows)
+                driver.executemany(f"{_into(table, names)} ({places})", rows)
             driver.execute("COMMIT")
     finally:
         connection.close()
@@ -169,8 +173,7 @@ def take_postgresql(engine: Engine, pages: Sequence[str], noun: str, company_id:
                 one = f"({','.join(['%s'] * len(names))})"
                 for portion in _portions(rows, _parameters_max // len(names)):
                     driver.execute(
-                        f"INSERT INTO {table} ({','.join(names)}) VALUES "
-                        + ",".join([one] * len(portion)),
+                        f"{_into(table, names)} {','.join([one] * len(portion))}",
                         [value for row in portion for value in row],
                     )
             connection.commit()

@@ -93,9 +93,7 @@ def on_the_wire(grounds: Grounds, kind: str, records: int) -> Figure:
 
 
 def _connector(ground: Ground, url: str) -> WebConnector:
-    return WebConnector(
-        url, ground.company.username, ground.company.password, timeout_seconds=600
-    )
+    return WebConnector(url, ground.company.username, ground.company.password, timeout_seconds=600)
 
 
 def measure(grounds: Grounds, records: int) -> list[Figure]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 page_records_max = 100
+ITERATOR = "{11111111-2222-3333-4444-555555555555}"
 
 _CUSTOMER = """<CustomerRet>
 <ListID>{list_id}</ListID>
@@ -40,7 +41,10 @@ _INVOICE = """<InvoiceRet>
 <TimeModified>{modified}-05:00</TimeModified>
 <EditSequence>{edit}</EditSequence>
 <TxnNumber>{number}</TxnNumber>
-<CustomerRef><ListID>{customer_id}</ListID><FullName>Customer {customer:07d}</FullName></CustomerRef>
+<CustomerRef>
+<ListID>{customer_id}</ListID>
+<FullName>Customer {customer:07d}</FullName>
+</CustomerRef>
 <TxnDate>2026-01-05</TxnDate>
 <RefNumber>{number}</RefNumber>
 <IsPending>false</IsPending>
@@ -108,7 +112,7 @@ def invoice(number: int, customers: int, lines: int) -> str:
 def answer(noun: str, rets: list[str], *, left: int = 0) -> str:
     """A whole answer to one query; `left`: records that the iterator still has."""
     status = 'statusCode="0" statusSeverity="Info" statusMessage="Status OK"'
-    iterator = f'iteratorRemainingCount="{left}" iteratorID="{{11111111-2222-3333-4444-555555555555}}"'
+    iterator = f'iteratorRemainingCount="{left}" iteratorID="{ITERATOR}"'
     return (
         '<?xml version="1.0" ?>\n<QBXML>\n<QBXMLMsgsRs>\n'
         f'<{noun}QueryRs requestID="r1" {status} {iterator}>\n{"".join(rets)}</{noun}QueryRs>\n'

@@ -9,7 +9,7 @@ import http.client
 import time
 from statistics import median
 
-from tests.benchmarks import apps, pages
+from tests.benchmarks import pages
 from tests.benchmarks.figures import Figure, ratio
 from tests.benchmarks.ground import Grounds
 from tests.benchmarks.serving import Served, serving

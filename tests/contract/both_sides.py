@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from qbxml.entities import ENTITIES
-from qbxml.entity import ADDRESS_PARTS, Entity, Family, Field, Kind, Lines
+from qbxml.entity import ADDRESS_PARTS, Entity, Family, Field, Kind
 from store.shapes import SHAPES
 from tests.acceptance.world import World
 from webconnector.rehearsal.grammar import Choice, Element, flatten
@@ -24,9 +24,16 @@ TRANSLITERATED = {"“Ω–€™": '"O-EUR(TM)', "Łódź": "Lodz", "…‘’"
 # --- what fields and kinds need beyond their own facts
 
 # References to accounts: the type that fits; any other takes an expense account.
-ACCOUNT_TYPE = {"payable_account": "AccountsPayable", "receivable_account": "AccountsReceivable"}
+ACCOUNT_TYPE = {
+    "payable_account": "AccountsPayable",
+    "receivable_account": "AccountsReceivable",
+    "from_account": "Bank",
+    "to_account": "OtherCurrentAsset",
+}
 # Enumerations of which the first two words would not do.
 WORDS = {"type": ("Expense", "Expense")}
+# What QuickBooks works out anew when a field is sent without the other.
+FOLLOWS = {"terms": {"due_date"}}
 # Our word for a code that QuickBooks names.
 CODES = {"sales_tax_code": ("taxable", {"Tax": True, "Non": False})}
 # What QuickBooks wants of a kind, or of a group within it, besides the fields of the table.
@@ -72,9 +79,9 @@ def fields_of(parts: Sequence[Field], entity: Entity) -> list[Field]:
     ]
 
 
-def text(part: Field, entity: Entity, round_: int, characters: int | None = None) -> str:
+def text(part: Field, entity: Entity, round_: int) -> str:
     """As long as may be, with letters and markup that suffer on bad ways."""
-    length = characters or part.max_characters or 60
+    length = part.max_characters or 4095
     start = f"{entity.resource[:4]}{round_}" if part.a_name else str(round_)
     return (start + MARKS * (length // len(MARKS) + 1))[:length]
 
@@ -115,6 +122,7 @@ class Ground:
         made.sync()
         made.sync()
         self.learn()
+        made.clock.advance(days=28)  # the days of the samples are past, and after the start date
 
     def _build(self, entity: Entity) -> None:
         types = ("Expense", *ACCOUNT_TYPE.values()) if entity.resource == "accounts" else ("",)
@@ -122,12 +130,16 @@ class Ground:
             name = f"{kind or entity.resource} {round_}"
             if round_ == 2 and entity.push.new:
                 body = {"name": name, **({"type": kind} if kind else {})}
+                if "email" in entity.by_name:  # or nothing could be mailed to it
+                    body["email"] = "a@example.com"
                 self.ids[kind or entity.resource, round_] = self.made.add(entity.resource, **body)[
                     "id"
                 ]
                 continue
             noun = kinds_of(entity)[0]
             fields: Values = {"Name": name, **({"AccountType": kind} if kind else {})}
+            if "email" in entity.by_name:
+                fields["Email"] = "a@example.com"
             if entity.child:
                 fields["ParentRef"] = {"FullName": "customers 1"}
             group = "SalesOrPurchase"
@@ -230,6 +242,14 @@ def paths(kind: str, parts: Sequence[Field], *, turned: bool = False) -> dict[st
     return chosen
 
 
+def element_of(kind: str, path: str) -> Element:
+    """What QuickBooks' grammar says of an element."""
+    grammar = ret_grammar(kind)
+    for step in path.split("/"):
+        grammar = grammar.by_name[step]
+    return grammar
+
+
 def _exists(grammar: Element, path: str) -> bool:
     for step in path.split("/"):
         if step not in grammar.by_name:
@@ -275,8 +295,10 @@ def written(
     for name, path in way.items():
         part = entity.field(name)
         value = _written(ground, part, entity, round_)
-        if part.a_name and start:
-            value = (start + str(value))[: part.max_characters]
+        if part.a_name:
+            value = start + str(value)
+        if part.kind is Kind.TEXT:
+            value = value[: element_of(kind, path).length_max]
         place = fields
         for group in path.split("/")[:-1]:
             place = place.setdefault(group, dict(NEEDS.get(group, {})))
@@ -362,5 +384,3 @@ def filled(values: Values) -> list[str]:
             found.append(name)
     return found
 
-
-__all__ = ["Lines"]

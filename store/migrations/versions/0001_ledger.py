@@ -30,6 +30,7 @@ def upgrade() -> None:
     _bills()
     _vendor_credits()
     _invoices()
+    _invoice_payments()
     _funds_transfers()
     _bank_balances()
 
@@ -291,6 +292,27 @@ def _invoices() -> None:
         sa.Column("taxable", sa.Boolean()),
         sa.Column("sales_tax_code", sa.Text()),
         references={"item_id": "item", "department_id": "department"},
+    )
+
+
+def _invoice_payments() -> None:
+    _record(
+        "invoice_payment",
+        sa.Column("payment_date", sa.Date(), nullable=False),
+        sa.Column("number", sa.Text()),
+        sa.Column("amount", _SCALED, nullable=False),
+        sa.Column("method", sa.Text()),
+        sa.Column("memo", sa.Text()),
+        sa.Column("unapplied", _SCALED),
+        sa.Column("voided_at", _INSTANT),
+        references={"customer_id": "customer", "deposit_to_id": "account"},
+        indexed=("payment_date",),
+    )
+    _lines(
+        "invoice_payment_application",
+        "invoice_payment",
+        sa.Column("amount", _SCALED, nullable=False),
+        references={"invoice_id": "invoice"},
     )
 
 

@@ -1,0 +1,420 @@
+"""What Preferences and the company file forbid is not sent: one table of guards, asked before.
+
+Owns the rules that QuickBooks would refuse or, worse, take wrongly (sync-rules 5 and 8, qbxml.md
+6.7), and their words. A change that is held back is asked about again in each session. It must not
+know how requests are built, nor what QuickBooks answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, select, update
+
+from qbxml.entity import Entity, Family
+from store import class_tracking, mods, problems, referred, undoing
+from store.changes import Action, State
+from store.context import Sync
+from store.drafts import ONE_TYPE
+from store.referred import Referred
+from store.rows import Values
+from store.rules import APPROVED
+from store.syncing import change, problem
+
+HOME_CURRENCY = "US Dollar"
+"""That of a US company file, the only one that is written to (sync-rules 5)."""
+
+_WRITTEN = (Action.ADD, Action.MOD)
+_PAST = {Action.ADD: "sent", Action.MOD: "changed", Action.DELETE: "deleted", Action.VOID: "voided"}
+_AGAIN = "The next sync tries again by itself."
+_REOPEN = (
+    "have the closing date moved in QuickBooks (Edit > Preferences > Accounting > Company "
+    "Preferences)"
+)
+_IMPORT = "have the accountant's changes imported in QuickBooks (File > Accountant's Copy)"
+
+
+class Outgoing(Protocol):
+    """A change that could go, as `push.py` has it."""
+
+    @property
+    def change(self) -> Any: ...
+    @property
+    def entity(self) -> Entity: ...
+    @property
+    def values(self) -> Values: ...
+    @property
+    def row(self) -> Any: ...
+    @property
+    def link(self) -> Any | None: ...
+    @property
+    def shown(self) -> str: ...
+
+
+_Item = TypeVar("_Item", bound=Outgoing)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A change and what the guards need to know about it."""
+
+    sync: Sync
+    item: Outgoing
+    action: Action
+    carried: Values
+    """What its request would hold."""
+    referred: Sequence[Referred]
+    taxable: bool
+    """Whether it is an invoice with a line marked taxable."""
+
+    @property
+    def entity(self) -> Entity:
+        """What kind of record it is."""
+        return self.item.entity
+
+    @property
+    def days(self) -> Iterator[str]:
+        """The days (ISO) on which the act changes the books: ours, and QuickBooks' before it."""
+        dated = self.entity.dated
+        if not dated:
+            return
+        if undoing.reverses(self.entity, self.action):
+            yield undoing.day_of(self.sync, self.item.row).isoformat()
+            return
+        before = self.item.link.base if self.item.link is not None else None
+        known = (self.item.values, before) if self.action in _WRITTEN else (before,)
+        for values in known:
+            if values and values.get(dated):
+                yield values[dated]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a change does not go: what it waits for, and the problem's words."""
+
+    waits_for: str
+    title: str = ""
+    text: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One rule. `quiet`: waiting is its normal course, and no problem."""
+
+    name: str
+    applies: Callable[[Entity, Action], bool]
+    check: Callable[[Case], Held | None]
+    quiet: bool = False
+
+
+# --- the rules
+
+
+def _approval(case: Case) -> Held | None:
+    waits = case.sync.preferences.push_bills == "approved" and case.item.row.approval != "approved"
+    return Held("approval") if waits else None
+
+
+def _class_tracking(case: Case) -> Held | None:
+    return Held("class tracking in QuickBooks") if class_tracking.off(case.sync) else None
+
+
+def _in_period(case: Case, until: str | None) -> str | None:
+    """The first day of the record that is on or before `until`."""
+    return min((day for day in case.days if until and day <= until), default=None)
+
+
+def _either(case: Case, until: str, cure: str) -> str:
+    """Another date helps only where QuickBooks has none in the period yet."""
+    base = case.item.link.base if case.item.link is not None else None
+    fixed = (base or {}).get(case.entity.dated, until + "+") <= until
+    if case.action in _WRITTEN and not fixed:
+        return f"Date it after {until}, or {cure}. {_AGAIN}"
+    return f"{cure[0].upper()}{cure[1:]}. {_AGAIN}"
+
+
+def _closing_date(case: Case) -> Held | None:
+    until = case.sync.quickbooks.get("closing_date")
+    day = _in_period(case, until)
+    if day is None:
+        return None
+    shown, past = case.item.shown, _PAST[case.action]
+    return Held(
+        "the closing date",
+        f"{shown} is dated in a closed period",
+        f"{shown} is dated {day}, and the books in QuickBooks are closed up to {until}. It was "
+        f"not {past} there.",
+        _either(case, str(until), _REOPEN),
+    )
+
+
+def _copy_of(case: Case) -> dict[str, Any]:
+    copy = case.sync.quickbooks.get("accountant_copy")
+    return copy if copy and copy.get("exists") else {}
+
+
+def _accountant_copy(case: Case) -> Held | None:
+    until = _copy_of(case).get("dividing_date")
+    day = _in_period(case, until)
+    if day is None:
+        return None
+    shown, past = case.item.shown, _PAST[case.action]
+    return Held(
+        "the accountant's copy",
+        f"{shown} is dated in the accountant's period",
+        f"{shown} is dated {day}. An accountant works on a copy of the company file, and until "
+        f"that is finished nothing dated on or before {until} may change. It was not {past} there.",
+        _either(case, str(until), _IMPORT),
+    )
+
+
+def _accounts_of_the_copy(case: Case) -> Held | None:
+    below = case.carried.get("parent") is not None
+    if not _copy_of(case) or (case.action is Action.ADD and not below):
+        return None
+    shown = case.item.shown
+    what = "added below another account" if case.action is Action.ADD else "changed"
+    return Held(
+        "the accountant's copy",
+        f"{shown} cannot be {what} now",
+        "An accountant works on a copy of the company file. Until that is finished, QuickBooks "
+        f"lets nobody change accounts, make them inactive or add sub-accounts, so {shown} waits.",
+        f"{_IMPORT[0].upper()}{_IMPORT[1:]}. {_AGAIN}",
+    )
+
+
+def _foreign_currency(case: Case) -> Held | None:
+    home = (case.sync.quickbooks.get("home_currency") or {}).get("name") or HOME_CURRENCY
+    foreign = [one for one in case.referred if one.currency not in (None, home)]
+    if not foreign:
+        return None
+    names = " and ".join(f"{one.shown} is kept in {one.currency}" for one in foreign)
+    noun = case.entity.singular
+    return Held(
+        "the home currency",
+        f"{case.item.shown} is in a foreign currency",
+        f"{names}, the books in {home}. CashFlow knows one currency only and would post a wrong "
+        "amount, so nothing was sent.",
+        f"Choose another that is kept in {home}. Or enter this {noun} in QuickBooks and delete it "
+        "in CashFlow.",
+    )
+
+
+def _inactive(case: Case) -> Held | None:
+    whole = case.entity.family is Family.TXN
+    found = [
+        one for one in case.referred if not one.active and (whole or one.field.name == "parent")
+    ]
+    if not found:
+        return None
+    names = " and ".join(one.shown for one in found)
+    are = "is" if len(found) == 1 else "are"
+    where = "QuickBooks or CashFlow" if all(one.changes_here for one in found) else "QuickBooks"
+    return Held(
+        f"{found[0].shown} to be active",
+        f"{case.item.shown} refers to something inactive",
+        f"{names} {are} inactive, and QuickBooks takes no {case.entity.singular} with it.",
+        f"Make {names} active in {where}, or choose another. {_AGAIN}",
+    )
+
+
+def _account_type(case: Case) -> Held | None:
+    for one in case.referred:
+        wanted = ONE_TYPE.get((case.entity.resource, one.field.name))
+        if wanted is not None and one.type != wanted:
+            label = one.field.name.replace("_", " ")
+            return Held(
+                f"another {label}",
+                f"{case.item.shown} has the wrong {label}",
+                f"{one.shown} is of type {one.type}; the {label} must be of type {wanted}. "
+                "QuickBooks would refuse it, so nothing was sent.",
+                f"Choose an account of type {wanted} as {label}, or none, to leave the choice to "
+                "QuickBooks; the next sync sends it.",
+            )
+    return None
+
+
+def _sales_tax(case: Case) -> Held | None:
+    if not case.taxable or case.sync.quickbooks.get("sales_tax") is not False:
+        return None
+    return Held(
+        "sales tax in QuickBooks",
+        f"{case.item.shown} has taxable lines, but sales tax is off in QuickBooks",
+        "QuickBooks would add no sales tax and the invoice would be locked with a total that "
+        "nobody meant, so nothing was sent.",
+        "Turn sales tax on in QuickBooks (Edit > Preferences > Sales Tax > Company Preferences), "
+        f"or make its lines not taxable in CashFlow. {_AGAIN}",
+    )
+
+
+def _documents(entity: Entity, _action: Action) -> bool:
+    return entity.family is Family.TXN
+
+
+def _documents_written(entity: Entity, action: Action) -> bool:
+    return entity.family is Family.TXN and action in _WRITTEN
+
+
+def _of(resource: str, *actions: Action) -> Callable[[Entity, Action], bool]:
+    return lambda entity, action: entity.resource == resource and action in actions
+
+
+GUARDS: tuple[Guard, ...] = (
+    Guard(
+        "approval",
+        lambda entity, action: entity.resource in APPROVED and action in _WRITTEN,
+        _approval,
+        quiet=True,
+    ),
+    Guard("class_tracking", _of("departments", *_WRITTEN), _class_tracking, quiet=True),
+    Guard("closing_date", _documents, _closing_date),
+    Guard("accountant_copy", _documents, _accountant_copy),
+    Guard("accountant_copy_accounts", _of("accounts", *_WRITTEN), _accounts_of_the_copy),
+    Guard("foreign_currency", _documents_written, _foreign_currency),
+    Guard(
+        "inactive_reference",
+        lambda entity, action: action is Action.ADD or _documents_written(entity, action),
+        _inactive,
+    ),
+    Guard("account_type", _documents_written, _account_type),
+    Guard("sales_tax", _of("invoices", Action.ADD), _sales_tax),
+)
+KINDS = tuple(guard.name for guard in GUARDS if not guard.quiet)
+"""The kinds of the problems that guards open."""
+
+
+# --- holding back, and asking again
+
+
+def allowed(sync: Sync, items: Sequence[_Item]) -> list[_Item]:
+    """Those of the changes that may go; the others are held back until the next session."""
+    cases = _cases(sync, items)
+    free: list[_Item] = []
+    causes: set[str] = set()
+    for item, case in cases:
+        held = _held(case) if case is not None else []
+        if held:
+            causes |= _hold(sync, item, held)
+        else:
+            free.append(item)
+    _resolve_gone(sync, {item.change.record_id for item in items}, causes)
+    return free
+
+
+def _cases(sync: Sync, items: Sequence[_Item]) -> list[tuple[_Item, Case | None]]:
+    """Each change with what the guards must know; None: it has nothing to send."""
+    carried = [
+        mods.carried(sync, item.entity, Action(item.change.action), item.values, item.link)
+        for item in items
+    ]
+    pairs = list(zip(items, carried, strict=True))
+    wanted = {k for item, one in pairs if one for _, k in referred.keys(item.entity, one)}
+    rows = referred.read(sync, wanted)
+    taxable: set[str] = set()
+    if sync.quickbooks.get("sales_tax") is False:
+        invoices = [i.change.record_id for i in items if i.entity.resource == "invoices"]
+        taxable = referred.with_taxable_lines(sync, invoices)
+    return [
+        (
+            item,
+            None
+            if one is None
+            else Case(
+                sync,
+                item,
+                Action(item.change.action),
+                one,
+                referred.named(item.entity, one, rows),
+                item.change.record_id in taxable,
+            ),
+        )
+        for item, one in pairs
+    ]
+
+
+def _held(case: Case) -> list[tuple[Guard, Held]]:
+    """All that is in the way; one quiet reason is enough, and then nothing is a problem."""
+    found: list[tuple[Guard, Held]] = []
+    for guard in GUARDS:
+        held = guard.check(case) if guard.applies(case.entity, case.action) else None
+        if held is not None and guard.quiet:
+            return [(guard, held)]
+        if held is not None:
+            found.append((guard, held))
+    return found
+
+
+def _hold(sync: Sync, item: Outgoing, found: Sequence[tuple[Guard, Held]]) -> set[str]:
+    """Take the change out of the queue; gives the causes of the problems opened."""
+    quiet = found[0][0].quiet
+    sync.conn.execute(
+        update(change)
+        .where(change.c.company_id == sync.company_id, change.c.id == item.change.id)
+        .values(
+            state=State.WAITING if quiet else State.FAILED,
+            waits_for=found[0][1].waits_for,
+            waits_for_id=None,
+        )
+    )
+    causes: set[str] = set()
+    for guard, held in () if quiet else found:
+        cause = f"{guard.name}:{item.change.record_id}"
+        causes.add(cause)
+        problems.open_problem(
+            sync,
+            problems.Problem(
+                cause=cause,
+                kind=guard.name,
+                title=held.title,
+                text=held.text,
+                advice=held.advice,
+                resource=item.entity.resource,
+                record_id=item.change.record_id,
+            ),
+        )
+    return causes
+
+
+def _resolve_gone(sync: Sync, record_ids: set[str], causes: set[str]) -> None:
+    """What was in the way of these records and is no more: its problem is over."""
+    standing = sync.conn.execute(
+        select(problem.c.cause, problem.c.record_id).where(
+            problem.c.company_id == sync.company_id,
+            problem.c.resolved_at.is_(None),
+            problem.c.kind.in_(KINDS),
+        )
+    ).all()
+    for row in standing:
+        if row.record_id in record_ids and row.cause not in causes:
+            problems.resolve_cause(sync, row.cause)
+
+
+# A change held by a guard waits for something that is no record: that tells it from all others.
+_HELD_BACK = (
+    change.c.finished_at.is_(None),
+    change.c.state.in_((State.FAILED, State.WAITING)),
+    change.c.waits_for.is_not(None),
+    change.c.waits_for_id.is_(None),
+)
+_AGAIN_PENDING = {"state": State.PENDING, "waits_for": None}
+
+
+def ask_again(sync: Sync) -> None:
+    """A session begins: whatever guards held back may have become possible in QuickBooks."""
+    sync.conn.execute(
+        update(change)
+        .where(change.c.company_id == sync.company_id, *_HELD_BACK)
+        .values(**_AGAIN_PENDING)
+    )
+
+
+def wake(conn: Connection, company_id: str, record_id: str) -> None:
+    """Somebody did what the record's change was held back for, such as approving it."""
+    conn.execute(
+        update(change)
+        .where(change.c.company_id == company_id, change.c.record_id == record_id, *_HELD_BACK)
+        .values(**_AGAIN_PENDING)
+    )
