@@ -10,9 +10,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from qbxml import hresult, status
+from qbxml.entities import ENTITIES
+from qbxml.entity import Entity, Flow, Switch, Undo
 from qbxml.statuses import RANGES, UNNAMED
 
 ERRORS_FILE = Path("docs/errors.md")
+RECORD_TYPES_FILE = Path("docs/record-types.md")
 
 _HEAD = """# Errors of QuickBooks and the Web Connector, and what happens next
 
@@ -93,6 +96,56 @@ def _hresult_table() -> str:
     )
 
 
+_TYPES_HEAD = """# What moves, and which way
+
+This page is written from the entity table by `python -m webconnector.docs_tables`; do not edit it
+by hand. "QB" is the QuickBooks company file, "App" is CashFlow. Bank balances of every Bank account
+are read in each session, with the time of reading.
+
+"""
+
+_UNDONE = {
+    Undo.VOID: "voided",
+    Undo.DELETE: "voided (QuickBooks: deleted)",
+    Undo.REVERSE: "undone by a reversing document",
+}
+_SWITCHES = {Switch.TWO_WAY_BILLS: "with 2-way bill sync: "}
+
+
+def record_types_markdown() -> str:
+    """Return docs/record-types.md as Markdown, ending in a line end."""
+    heads = ("Resource", "In QuickBooks", "QB -> App", "App -> QB", "Remarks")
+    return _TYPES_HEAD + _table(heads, (_type_row(entity) for entity in ENTITIES))
+
+
+def _type_row(entity: Entity) -> tuple[str, ...]:
+    nouns = ", ".join(entity.rets or (entity.noun,))
+    return (
+        f"`{entity.resource}`",
+        f"{nouns} with a parent" if entity.child else nouns,
+        direction(entity.pull),
+        "; ".join(filter(None, (direction(entity.push), _UNDONE.get(entity.undo, "")))),
+        _remarks(entity),
+    )
+
+
+def direction(flow: Flow) -> str:
+    """`new, edited, inactive`, or `never`; the condition in front."""
+    acts = [name for name in ("new", "edited", "inactive", "deleted") if getattr(flow, name)]
+    condition = _SWITCHES[flow.switch] if flow.switch else ""
+    return condition + ", ".join(acts) if acts else "never"
+
+
+def _remarks(entity: Entity) -> str:
+    remarks = (
+        (entity.starts is not None, "only with a date from the start date on"),
+        (entity.locked_once_synced, "locked in the App once it has synced"),
+        (entity.scheduled, "goes on its date"),
+        (entity.alone, "travels alone"),
+    )
+    return "; ".join(text for holds, text in remarks if holds)
+
+
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [heads, ["---"] * len(heads), *rows]
     return "".join(f"| {' | '.join(map(_cell, line))} |\n" for line in lines)
@@ -107,6 +160,7 @@ def main() -> None:
     """Write the pages below the working folder, which is the project's."""
     ERRORS_FILE.parent.mkdir(exist_ok=True)
     ERRORS_FILE.write_text(errors_markdown(), encoding="utf-8")
+    RECORD_TYPES_FILE.write_text(record_types_markdown(), encoding="utf-8")
 
 
 if __name__ == "__main__":
