@@ -20,7 +20,7 @@ from store.changes import chunks
 from store.context import Sync
 from store.extras import FRESH, after_pull
 from store.ledger import LINE_TABLES, TABLES, column_name
-from store.naming import rename_below
+from store.naming import settle_paths
 from store.resolving import References
 from store.rows import Loaded, Values, columns
 from store.types import new_key
@@ -71,7 +71,8 @@ class Page:
         self._moving: set[str] = set()
         self._edited = 0
         self._relined: list[tuple[str, Record]] = []
-        self._renamed: list[tuple[str, str]] = []
+        self._renamed: list[str] = []
+        self._arrived: list[str] = []
         self._rewritten: list[tuple[str, str | None]] = []
 
     def insert(self, records: Sequence[Record], keys: dict[str, str]) -> None:
@@ -95,6 +96,8 @@ class Page:
             }
             rows.append(after_pull(self.entity, row, record))
         insert_rows(sync.conn, self.table, rows)
+        # Below a parent that the App may have renamed meanwhile.
+        self._arrived += [row["id"] for row in rows if row.get("parent_id")]
         owners = [(keys[r.quickbooks_id], r) for r in records]
         for part in self.entity.lines:
             self._insert_lines(part, owners, {})
@@ -146,11 +149,13 @@ class Page:
         default = self.sync.quickbooks.get("taxable_code") or {}
         return bool(code.get("name") == default.get("name"))
 
-    def write(self, record: Record, record_id: str, taken: Sequence[Part]) -> int:
+    def write(
+        self, record: Record, record_id: str, taken: Sequence[Part], *, revive: bool = False
+    ) -> int:
         """Queue what changes of a record that is here; returns the version it will have.
 
         `taken` are the shared parts that QuickBooks' values replace; what only QuickBooks knows
-        (balances, totals) is always taken.
+        (balances, totals) is always taken. `revive`: nobody wants it deleted any more.
         """
         assert self.loaded is not None  # noqa: S101 - a page of updates is made with its rows
         row = self.loaded.rows[record_id]
@@ -164,7 +169,7 @@ class Page:
         new = columns(fields, record.values, self.refs.within(self.entity.resource, record_id))
         if names & {"name", "parent"} or self.entity.resource not in _RENAMED_BY_US:
             new |= self._names(record)
-        if row.deleted_at is not None and self.sync.pulls(self.entity):
+        if revive:
             new["deleted_at"] = None
         new = after_pull(self.entity, new, record)
         current = row._asdict()
@@ -181,7 +186,7 @@ class Page:
             self._relined.append((record_id, record))
             self._rewritten.append((record_id, None))
         if "full_name" in new:
-            self._renamed.append((record_id, record.full_name))
+            self._renamed.append(record_id)
         updated_at = self.sync.now if edited else row.updated_at
         new |= {"version": version, "updated_at": updated_at}
         self._rows.append(current | new)
@@ -203,8 +208,10 @@ class Page:
                 [{"b_id": row["id"], **{name: row[name] for name in names}} for row in self._rows],
             )
             sync.tally.changes_in += self._edited if counted else 0
-        for record_id, full_name in self._renamed if self.entity.hierarchical else ():
-            rename_below(sync.conn, self.table, sync.company_id, record_id, full_name, sync.now)
+        if self.entity.hierarchical and (self._arrived or self._renamed):
+            settle_paths(
+                sync.conn, self.table, sync.company_id, self._arrived, self._renamed, sync.now
+            )
         for part in self.entity.lines if self._relined else ():
             self._replace_lines(part)
         self.refs.keep_unresolved()

@@ -339,8 +339,19 @@ def entity_of(resource: str) -> Entity:
     return BY_RESOURCE[resource]
 
 
-def reopen(conn: Connection, company_id: str, row: Any, now: datetime, **values: Any) -> bool:
-    """What was sent is to be sent again; False when a newer change of the record takes it over."""
+def reopen(
+    conn: Connection,
+    company_id: str,
+    row: Any,
+    now: datetime,
+    *,
+    unknown: bool = False,
+    **values: Any,
+) -> bool:
+    """What was sent is to be sent again; False when a newer change of the record takes it over.
+
+    `unknown`: QuickBooks may have it after all, so what was sent is kept, to be looked for.
+    """
     mine = (change.c.company_id == company_id, change.c.id == row.id)
     newer = conn.execute(
         select(change).where(
@@ -351,15 +362,19 @@ def reopen(conn: Connection, company_id: str, row: Any, now: datetime, **values:
             change.c.id != row.id,
         )
     ).first()
+    values["values"] = row.values if unknown else None
     if newer is None:
         again = {"state": State.PENDING, "exchange_id": None, **values}
         conn.execute(update(change).where(*mine).values(**again))
         return True
     conn.execute(update(change).where(*mine).values(state=State.DROPPED, finished_at=now))
     taken: dict[str, Any] = {}
-    if row.action == Action.ADD:  # QuickBooks does not have it yet
+    if row.action == Action.ADD:  # QuickBooks does not have it yet, as far as we know
         merged = _MERGED[Action.ADD, Action(newer.action)]
-        taken = {"action": merged} if merged else {"state": State.DROPPED, "finished_at": now}
+        taken = {"action": merged, "version": row.version}
+        if merged is None:
+            # A deletion of what may be there is looked for first, see asking.py.
+            taken = {} if unknown else {"state": State.DROPPED, "finished_at": now}
     if values or taken:
         conn.execute(
             update(change)

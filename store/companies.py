@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from qbxml.errors import RecordError
 from qbxml.text import guid_text
-from store import preferences
+from store import comparing, preferences
 from store.errors import FieldError, Invalid, Refused
 from store.ledger import account
 from store.overview import list_companies, show
@@ -256,6 +256,9 @@ def set_preferences(
     for key, value in differing.items():
         detail = {"key": key, "old": old[key], "new": value}
         audit_row(conn, company_id, who, "company.preference", detail, now)
+    if differing.get("two_way_bills"):
+        # What happened to linked bills meanwhile: nobody was listening.
+        comparing.force(conn, company_id, ["Bill"])
     return after
 
 

@@ -13,11 +13,10 @@ from sqlalchemy import insert, update
 from qbxml.entity import Entity, Field, Lines, Part
 from store import problems
 from store.arrival import equal
-from store.changes import State
 from store.context import Sync
 from store.ledger import TABLES
 from store.rows import Values
-from store.syncing import change, conflict
+from store.syncing import conflict
 from store.types import new_key
 
 LINES = "lines"
@@ -120,14 +119,12 @@ def keep(sync: Sync, entity: Entity, record_id: str, found: list[Conflict]) -> N
     )
 
 
-def edit_stands(sync: Sync, entity: Entity, record_id: str, change_id: str) -> None:
-    """Delete against edit: the edit stands, the deletion becomes a problem (sync-rules 4)."""
+def edit_stands(sync: Sync, entity: Entity, record_id: str) -> None:
+    """Delete against edit: the edit stands, the deletion becomes a problem (sync-rules 4).
+
+    The caller settles the change.
+    """
     table = TABLES[entity.resource]
-    sync.conn.execute(
-        update(change)
-        .where(change.c.company_id == sync.company_id, change.c.id == change_id)
-        .values(state=State.DROPPED, finished_at=sync.now)
-    )
     sync.conn.execute(
         update(table)
         .where(table.c.company_id == sync.company_id, table.c.id == record_id)
@@ -137,7 +134,7 @@ def edit_stands(sync: Sync, entity: Entity, record_id: str, change_id: str) -> N
         sync,
         problems.Problem(
             cause=f"delete-against-edit:{record_id}",
-            kind="delete_against_edit",
+            kind=problems.DELETE_AGAINST_EDIT,
             title=f"Not deleted: the {entity.singular} was edited in QuickBooks",
             text=(
                 f"CashFlow deleted this {entity.singular} while QuickBooks edited it. "

@@ -6,24 +6,51 @@ QuickBooks' own wall-clock texts, never converted (qbxml.md 4: its offsets are w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from store.context import Sync
-from store.problems import Problem, open_problem, resolve_cause
+from store.problems import Problem, open_problem
 from store.syncing import cursor
 
 overlap_hours = 2
 ahead_hours_max = 26
 _WALL = "%Y-%m-%dT%H:%M:%S"
-_CLOCK = "quickbooks-clock"
+CLOCK = "quickbooks-clock"
 
 
 def read_all(sync: Sync) -> dict[str, str | None]:
     """Where the next read of each name begins; a name without entry was never read."""
-    rows = sync.conn.execute(select(cursor).where(cursor.c.company_id == sync.company_id))
-    return {row.name: _earlier(row.read_to) for row in rows}
+    return {
+        name: _earlier(row.read_to)
+        for name, row in rows(sync.conn, sync.company_id).items()
+        if row.read_at is not None
+    }
+
+
+def rows(conn: Connection, company_id: str) -> dict[str, Any]:
+    """The rows as they are, by name."""
+    return {
+        row.name: row
+        for row in conn.execute(select(cursor).where(cursor.c.company_id == company_id))
+    }
+
+
+def forget(conn: Connection, company_id: str, names: Sequence[str] | None = None) -> None:
+    """These reads begin from the start again; None: all."""
+    mine = [cursor.c.company_id == company_id]
+    if names is not None:
+        mine.append(cursor.c.name.in_(names))
+    conn.execute(delete(cursor).where(*mine))
+
+
+def note(conn: Connection, company_id: str, name: str, read_to: str | None = None) -> None:
+    """Note that something of that name is to be read, once, in the next session."""
+    forget(conn, company_id, [name])
+    conn.execute(insert(cursor).values(company_id=company_id, name=name, read_to=read_to))
 
 
 def _earlier(read_to: str | None) -> str | None:
@@ -43,7 +70,7 @@ def greatest(sync: Sync, seen: str, times: list[str]) -> str:
         open_problem(
             sync,
             Problem(
-                cause=_CLOCK,
+                cause=CLOCK,
                 kind="clock",
                 title="The clock of the QuickBooks computer is wrong",
                 text=f"QuickBooks reports a change at {max(ahead)}, which is in the future.",
@@ -77,8 +104,3 @@ def move(sync: Sync, name: str, read_to: str) -> None:
         .where(cursor.c.company_id == sync.company_id, cursor.c.name == name)
         .values(read_to=max(read_to, known.read_to or "") or None, read_at=sync.now)
     )
-
-
-def clock_is_right(sync: Sync) -> None:
-    """A whole session in which no time lay in the future."""
-    resolve_cause(sync, _CLOCK, unless_seen_now=True)

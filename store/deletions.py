@@ -21,27 +21,43 @@ from store.rows import names_of
 from store.syncing import change, link
 
 
-def apply(sync: Sync, deletions: Sequence[Deletion]) -> None:
-    """Mark linked records as deleted; what the App edited meanwhile stays, as a problem."""
+def linked(sync: Sync, deletions: Sequence[Deletion]) -> list[Any]:
+    """The links of what was deleted, as far as deletions of its type come over."""
     by_noun: dict[str, set[str]] = {}
     for one in deletions:
         for entity in one.entities:
             by_noun.setdefault(entity.query_noun, set()).add(one.quickbooks_id)
-    for noun, quickbooks_ids in by_noun.items():
-        for ids in chunks(quickbooks_ids):
-            rows = sync.conn.execute(
-                select(link).where(
-                    link.c.company_id == sync.company_id,
-                    link.c.noun == noun,
-                    link.c.quickbooks_id.in_(ids),
-                    link.c.gone_at.is_(None),
-                )
-            ).all()
-            _gone(sync, rows)
+    return [row for noun, found in by_noun.items() for row in linked_to(sync, noun, sorted(found))]
 
 
-def _gone(sync: Sync, rows: Sequence[Any]) -> None:
-    rows = [row for row in rows if _comes_over(sync, row.resource)]
+def linked_to(sync: Sync, noun: str, quickbooks_ids: Sequence[str]) -> list[Any]:
+    """The links, not yet gone, to these ids of QuickBooks, as far as deletions come over."""
+    rows = [
+        row
+        for ids in chunks(quickbooks_ids)
+        for row in sync.conn.execute(
+            select(link).where(
+                link.c.company_id == sync.company_id,
+                link.c.noun == noun,
+                link.c.quickbooks_id.in_(ids),
+                link.c.gone_at.is_(None),
+            )
+        )
+    ]
+    return [row for row in rows if _comes_over(sync, row.resource)]
+
+
+def lost(sync: Sync, row: Any) -> None:
+    """QuickBooks no longer has it, the App keeps it: nothing of it is sent any more."""
+    sync.conn.execute(
+        update(link)
+        .where(link.c.company_id == sync.company_id, link.c.id == row.id)
+        .values(gone_at=sync.now)
+    )
+
+
+def gone(sync: Sync, rows: Sequence[Any]) -> None:
+    """Mark linked records as deleted; what the App edited meanwhile stays, as a problem."""
     if not rows:
         return
     ids = [row.record_id for row in rows]
@@ -54,7 +70,7 @@ def _gone(sync: Sync, rows: Sequence[Any]) -> None:
     for row in rows:
         waiting = standing.get(row.record_id)
         if waiting is not None and waiting.action not in (Action.DELETE, Action.VOID):
-            _edited_here(sync, row)
+            edited_here(sync, row.resource, row.record_id)
             continue
         table = TABLES[row.resource]
         marked = sync.conn.execute(
@@ -87,25 +103,26 @@ def _comes_over(sync: Sync, resource: str) -> bool:
     return sync.pulls(entity) and entity.pull.deleted
 
 
-def _edited_here(sync: Sync, row: Any) -> None:
+def edited_here(sync: Sync, resource: str, record_id: str) -> None:
     """The App's edit stands; it is never re-created in QuickBooks without a person's click."""
-    entity = BY_RESOURCE[row.resource]
-    name = names_of(sync.conn, sync.company_id, [(row.resource, row.record_id)])
-    shown = f"{entity.singular} {name.get(row.record_id, '?')}"
+    entity = BY_RESOURCE[resource]
+    name = names_of(sync.conn, sync.company_id, [(resource, record_id)])
+    shown = f"{entity.singular} {name.get(record_id, '?')}"
     sync.conn.execute(
         update(change)
         .where(
             change.c.company_id == sync.company_id,
-            change.c.record_id == row.record_id,
+            change.c.record_id == record_id,
             change.c.finished_at.is_(None),
             change.c.state != State.SENT,
         )
         .values(state=State.FAILED)
     )
+    resolve_records(sync, [record_id])  # refusals before we knew why
     open_problem(
         sync,
         Problem(
-            cause=f"edit-against-delete:{row.record_id}",
+            cause=f"edit-against-delete:{record_id}",
             kind="edit_against_delete",
             title=f"{shown} was deleted in QuickBooks",
             text=f"{shown} was edited in CashFlow after it had been deleted in QuickBooks.",
@@ -113,7 +130,7 @@ def _edited_here(sync: Sync, row: Any) -> None:
                 "If it is not needed any more, delete it or make it inactive in CashFlow too. "
                 "If it is, enter it anew; it is not put back into QuickBooks by itself."
             ),
-            resource=row.resource,
-            record_id=row.record_id,
+            resource=resource,
+            record_id=record_id,
         ),
     )

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection as Connection  # noqa: PLC0414 - for the upper layer
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from store.errors import NotMigrated
 
@@ -90,7 +90,10 @@ def open_store(url: str) -> Store:
     engine = create_engine(
         url,
         hide_parameters=True,  # they are records of companies, and errors end up in logs
-        poolclass=NullPool,
+        # Connections are kept: closing the last one would write the whole WAL back each time.
+        poolclass=QueuePool,
+        pool_size=10,
+        max_overflow=20,
         connect_args={"timeout": busy_timeout_milliseconds / 1000},
     )
     event.listen(engine, "connect", _prepare_sqlite)

@@ -179,7 +179,7 @@ def answered(sync: Sync, row: Row[Any], response: str, records: int) -> None:
 
 
 def park(sync: Sync, exchange_ids: Sequence[str], *, parked: bool) -> None:
-    """Documents in these answers wait until all lists are read."""
+    """Pages in these answers wait to be stored."""
     if exchange_ids:
         sync.conn.execute(
             update(exchange)

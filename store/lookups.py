@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from qbxml.compare import canonical
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import decide
 from store import changes, conflicts, matching, tokens, undoing
 from store.arrival import moved
-from store.changes import Action
+from store.changes import Action, State
 from store.context import Sync
 from store.rows import Loaded, Values
 from store.syncing import change, link
@@ -50,7 +51,9 @@ def take(sync: Sync, purpose: Values, reply: Reply | None) -> None:
     linked = _linked_ids(sync, entity, reply.records)
     for row in rows:
         values = loaded.values(row.record_id)
-        if undoing.reverses(entity, row.action):
+        if row.action != Action.ADD and link_of(sync, row.record_id) is None:
+            _looked_up_lost(sync, entity, row, reply.records)
+        elif undoing.reverses(entity, row.action):
             _looked_up_reversal(sync, row, reply.records)
         elif row.action == Action.ADD:
             version = loaded.rows[row.record_id].version
@@ -82,8 +85,7 @@ def _looked_up_add(
     own = [r for r in records if _is_ours(entity, r, row.record_id)]
     if own and own[0].quickbooks_id not in linked:
         # We wrote it and the answer was lost for good: this is it.
-        finish(sync, row)
-        keep_written(sync, entity, row.record_id, version, own[0])
+        _found(sync, entity, row, version, own[0])
         return
     alike = [r for r in records if _same_document(entity, values, r)]
     if alike:
@@ -106,6 +108,20 @@ def _looked_up_reversal(sync: Sync, row: Any, records: list[Record]) -> None:
         gone(sync, row)
         return
     _ask_no_more(sync, row)
+
+
+def _found(sync: Sync, entity: Entity, row: Any, version: int, record: Record) -> None:
+    """It is there since long; what the App changed after it had left is a Mod."""
+    if not row.values or row.version == version:
+        finish(sync, row)
+    else:
+        version = row.version
+        sync.conn.execute(
+            update(change)
+            .where(change.c.company_id == sync.company_id, change.c.id == row.id)
+            .values(action=Action.MOD)
+        )
+    keep_written(sync, entity, row.record_id, version, record, sent=row.values)
 
 
 def _same_document(entity: Entity, ours: Values, record: Record) -> bool:
@@ -134,9 +150,41 @@ def _looked_up_removal(sync: Sync, entity: Entity, row: Any, records: list[Recor
     if found.edit_sequence != linked.edit_sequence and moved(
         entity, linked.base or {}, found.values
     ):
-        conflicts.edit_stands(sync, entity, row.record_id, row.id)
+        conflicts.edit_stands(sync, entity, row.record_id)
+        _kept(sync, entity, row, linked)
         return
     _ask_no_more(sync, row)
+
+
+def _looked_up_lost(sync: Sync, entity: Entity, row: Any, records: list[Record]) -> None:
+    """Deleted here while nobody knew whether its Add had arrived."""
+    own = [r for r in records if _is_ours(entity, r, row.record_id)]
+    if not own:
+        finish(sync, row)
+        return
+    keep_written(sync, entity, row.record_id, row.version, own[0], sent=row.values)
+    _ask_no_more(sync, row)
+
+
+def _kept(sync: Sync, entity: Entity, row: Any, linked: Any) -> None:
+    """The deletion is off; what the App had changed before it is still to be sent."""
+    loaded = Loaded(sync.conn, sync.company_id, entity.resource).load([row.record_id])
+    ours = canonical(entity, loaded.values(row.record_id))
+    to_send = bool(moved(entity, linked.base or {}, ours))
+    values: Values = {"state": State.DROPPED, "finished_at": sync.now}
+    if to_send:
+        values = {"action": Action.MOD}
+    else:
+        sync.conn.execute(
+            update(link)
+            .where(link.c.company_id == sync.company_id, link.c.id == linked.id)
+            .values(synced_version=loaded.rows[row.record_id].version)
+        )
+    sync.conn.execute(
+        update(change)
+        .where(change.c.company_id == sync.company_id, change.c.id == row.id)
+        .values(**values)
+    )
 
 
 def _ask_no_more(sync: Sync, row: Any) -> None:

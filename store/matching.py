@@ -7,7 +7,7 @@ what merely looks alike is offered to a person.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -18,11 +18,15 @@ from qbxml.entities import BY_RESOURCE, sharing_rows
 from qbxml.entity import Entity, Family
 from qbxml.parse import Record
 from qbxml.text import canonical_name, to_quickbooks
-from store.changes import State, chunks
+from store.changes import Action, State, chunks
 from store.context import Sync
 from store.ledger import TABLES, column_name
 from store.problems import Problem, open_problem
-from store.syncing import change, link
+from store.rows import Values
+from store.syncing import change, link, problem
+
+_DUPLICATE = "duplicate"
+_TXN_ID = "TxnID "
 
 
 @dataclass(slots=True)
@@ -31,6 +35,8 @@ class Matches:
 
     same: dict[str, str] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
+    sent: dict[str, Values] = field(default_factory=dict)
+    """Our record's id -> what it held when it left, of writes whose answer was lost."""
 
 
 def match(sync: Sync, records: Sequence[Record]) -> Matches:
@@ -44,6 +50,8 @@ def match(sync: Sync, records: Sequence[Record]) -> Matches:
         _by_our_own_id(sync, entity, group, found)
         rest = [r for r in group if r.quickbooks_id not in found.same]
         if entity.family is Family.LIST:
+            _by_lost_name(sync, entity, rest, found)
+            rest = [r for r in rest if r.quickbooks_id not in found.same]
             _by_full_name(sync, entity, rest, found)
         elif entity.number:
             _by_party_and_number(sync, entity, rest, found)
@@ -109,7 +117,47 @@ def _by_our_own_id(sync: Sync, entity: Entity, records: Sequence[Record], found:
         unlinked = _unlinked(entity.resource).where(table.c.id.in_(ids))
         for row in sync.conn.execute(unlinked, {"company": sync.company_id}):
             found.same[ours[row.id].quickbooks_id] = row.id
-            _settle_unknown(sync, row.id)
+    found.sent |= {row.record_id: row.values for row in _lost(sync, entity, found.same.values())}
+    for record_id in found.same.values():
+        _settle_unknown(sync, record_id)
+
+
+def _lost(sync: Sync, entity: Entity, record_ids: Collection[str] | None = None) -> list[Any]:
+    """The open changes that left, and nobody knows whether they arrived; their `values` say what.
+
+    `record_ids`: only of these records.
+    """
+    query = select(change.c.record_id, change.c["values"]).where(
+        change.c.company_id == sync.company_id,
+        change.c.resource.in_(sharing_rows(entity.resource)),
+        change.c.finished_at.is_(None),
+        change.c.action == Action.ADD,
+        change.c["values"].is_not(None),
+    )
+    if record_ids is None:
+        return list(sync.conn.execute(query))
+    return [
+        row
+        for ids in chunks(record_ids)
+        for row in sync.conn.execute(query.where(change.c.record_id.in_(ids)))
+    ]
+
+
+def _by_lost_name(sync: Sync, entity: Entity, records: Sequence[Record], found: Matches) -> None:
+    """A record without our id, added by a write whose answer was lost: it has the name it had."""
+    if entity.external_guid:
+        return
+    lost = {_place(row.values): row for row in _lost(sync, entity)}
+    for record in records:
+        row = lost.get(_place(record.values))
+        if row is not None and record.quickbooks_id not in found.same:
+            found.same[record.quickbooks_id] = row.record_id
+            found.sent[row.record_id] = row.values
+
+
+def _place(values: Values) -> tuple[str | None, str | None]:
+    """The parent's id in QuickBooks and the name below it."""
+    return (values.get("parent") or {}).get("id"), values.get("name")
 
 
 def _settle_unknown(sync: Sync, record_id: str) -> None:
@@ -200,7 +248,7 @@ def open_duplicate(
         sync,
         Problem(
             cause=f"duplicate:{record_id}",
-            kind="duplicate",
+            kind=_DUPLICATE,
             title=f"QuickBooks already has {entity.singular} {number or 'without number'}",
             text=(
                 f"QuickBooks holds {entity.singular} {number or 'without number'} of {party}, "
@@ -211,11 +259,39 @@ def open_duplicate(
                 "If QuickBooks' one is wrong, delete it there. Then the next sync goes on."
             ),
             code=None,
-            quickbooks_text=f"TxnID {theirs.quickbooks_id}",
+            quickbooks_text=f"{_TXN_ID}{theirs.quickbooks_id}",
             resource=entity.resource,
             record_id=record_id,
         ),
     )
+
+
+def reconsider(sync: Sync) -> dict[str, list[str]]:
+    """Duplicates of earlier sessions: QuickBooks is asked again, for the cure may be done there.
+
+    Returns the documents that were held back here, resource -> QuickBooks ids, to be read again.
+    """
+    held: dict[str, list[str]] = {}
+    for row in sync.conn.execute(
+        select(problem).where(
+            problem.c.company_id == sync.company_id,
+            problem.c.kind == _DUPLICATE,
+            problem.c.resolved_at.is_(None),
+        )
+    ).all():
+        found = (row.quickbooks_text or "").removeprefix(_TXN_ID)
+        held.setdefault(row.resource, []).append(found)
+        sync.conn.execute(
+            update(change)
+            .where(
+                change.c.company_id == sync.company_id,
+                change.c.record_id == row.record_id,
+                change.c.finished_at.is_(None),
+                change.c.state == State.FAILED,
+            )
+            .values(state=State.PENDING, looked_up_in=None)
+        )
+    return held
 
 
 def hold(sync: Sync, record_id: str) -> None:

@@ -5,10 +5,11 @@ Owns the tree of a list: depth, circles, full names. It must not know why a reco
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, func, select, update
 
 from qbxml.entity import Entity
 from store.changes import chunks
@@ -118,3 +119,50 @@ def rename_below(
         if paths:
             rows = [{"record": child_id, "path": name} for child_id, name in paths.items()]
             conn.execute(renaming, rows)
+
+
+def settle_paths(
+    conn: Connection,
+    table: Table,
+    company_id: str,
+    arrived: Sequence[str],
+    renamed: Sequence[str],
+    now: datetime,
+) -> None:
+    """Put records that QuickBooks sent below the App's own parents, whatever it calls those.
+
+    QuickBooks' full name of a record below a parent that the App renamed and has not sent yet is
+    out of date already. `renamed`: what stands below them follows too.
+    """
+    moved = dict.fromkeys(renamed)
+    above = table.alias("above")
+    for ids in chunks([*renamed, *arrived]):
+        rows = conn.execute(
+            select(table.c.id, table.c.name, table.c.full_name, above.c.full_name.label("path"))
+            .join_from(
+                table,
+                above,
+                and_(above.c.company_id == table.c.company_id, above.c.id == table.c.parent_id),
+                isouter=True,
+            )
+            .where(table.c.company_id == company_id, table.c.id.in_(ids))
+            .where(table.c.full_name != func.coalesce(above.c.full_name + ":", "") + table.c.name)
+        )
+        # Without a parent but with a path: its parent has not arrived yet.
+        moved |= {row.id: None for row in rows if row.path is not None or ":" not in row.full_name}
+    for record_id in moved:
+        row = conn.execute(
+            select(table.c.name, table.c.parent_id, table.c.full_name).where(
+                table.c.company_id == company_id, table.c.id == record_id
+            )
+        ).one()
+        path = row.full_name
+        if row.parent_id is not None or ":" not in path:
+            path = full_name(conn, table, company_id, row.name, row.parent_id)
+        if path != row.full_name:
+            conn.execute(
+                update(table)
+                .where(table.c.company_id == company_id, table.c.id == record_id)
+                .values(full_name=path, updated_at=now)
+            )
+        rename_below(conn, table, company_id, record_id, path, now)

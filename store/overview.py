@@ -15,6 +15,7 @@ from qbxml.entities import ENTITIES
 from store.changes import State
 from store.ledger import TABLES, bank_balance
 from store.preferences import Preferences
+from store.preview import first_sync
 from store.syncing import change, company, connector, problem, session
 from store.tenants import load, load_connector
 
@@ -76,6 +77,7 @@ def show(conn: Connection, company_id: str) -> dict[str, Any]:
         "connector": _connector_facts(load_connector(conn, company_id)),
         "records": counts(conn, company_id),
         "backlog": backlog(conn, company_id),
+        "first_sync": first_sync(conn, company_id) if row.preview else None,
         "open_problems": _open_problems(conn, company_id),
         "last_session": _last_session(conn, company_id),
     }

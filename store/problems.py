@@ -16,6 +16,9 @@ from store.context import Sync
 from store.syncing import problem
 from store.types import new_key
 
+DELETE_AGAINST_EDIT = "delete_against_edit"
+"""This kind is about a deletion: that the record itself was synced later does not end it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -83,6 +86,7 @@ def resolve_records(sync: Sync, record_ids: Sequence[str], how: str = "by_itself
             .where(
                 problem.c.company_id == sync.company_id,
                 problem.c.record_id.in_(ids),
+                problem.c.kind != DELETE_AGAINST_EDIT,
                 problem.c.resolved_at.is_(None),
             )
             .values(resolved_at=sync.now, resolution=how)
@@ -90,12 +94,12 @@ def resolve_records(sync: Sync, record_ids: Sequence[str], how: str = "by_itself
 
 
 def resolve_cause(
-    sync: Sync, cause: str, how: str = "by_itself", *, unless_seen_now: bool = False
+    sync: Sync, *causes: str, how: str = "by_itself", unless_seen_now: bool = False
 ) -> None:
-    """What caused this problem is no more; `unless_seen_now`: unless this session met it."""
+    """What caused these problems is no more; `unless_seen_now`: unless this session met it."""
     where = [
         problem.c.company_id == sync.company_id,
-        problem.c.cause == cause,
+        problem.c.cause.in_(causes),
         problem.c.resolved_at.is_(None),
     ]
     if unless_seen_now:

@@ -15,7 +15,7 @@ from qbxml.compare import canonical
 from qbxml.entities import queries
 from qbxml.entity import Entity, Kind, Part
 from qbxml.parse import Record
-from store import changes, class_tracking, conflicts, matching, problems
+from store import changes, class_tracking, conflicts, matching, problems, written
 from store.arrival import Page, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
@@ -25,6 +25,9 @@ from store.rows import Loaded, Values
 from store.syncing import change, link
 from store.types import new_key
 
+_REMOVALS = (Action.DELETE, Action.VOID)
+# What held a change back may be over when QuickBooks' record has moved.
+_GOES_ON = (State.NOT_SYNCED, State.WAITING, State.FAILED)
 _BY_QUERY = {group[0].query_noun: group for group in queries()}
 
 
@@ -41,6 +44,9 @@ def apply(sync: Sync, records: Sequence[Record]) -> None:
     known = matches.held.union(matches.same)
     fresh = [r for r in unlinked if r.quickbooks_id not in known]
     changed = [r for key, r in newest.items() if key in links and _differs(r, links[key])]
+    echoes = [r for r in changed if written.echoes(links[r.quickbooks_id], r)]
+    changed = [r for r in changed if r not in echoes]
+    written.fill(sync, echoes)
     keys = {r.quickbooks_id: links[r.quickbooks_id].record_id for r in changed}
     keys |= matches.same | {r.quickbooks_id: new_key() for r in fresh}
     refs = References(sync)
@@ -53,7 +59,8 @@ def apply(sync: Sync, records: Sequence[Record]) -> None:
         page.insert(mine, keys)
         _link(sync, mine, keys, first=False)
         _link(sync, [r for r in adopted if r.entity is entity], keys, first=True)
-        _compare(page, [r for r in (*adopted, *changed) if r.entity is entity], keys, links)
+        mine = [r for r in (*adopted, *changed) if r.entity is entity]
+        _compare(page, mine, keys, links, matches.sent)
         page.flush()
     tie_dangling(sync, noun, {r.quickbooks_id: keys[r.quickbooks_id] for r in (*fresh, *adopted)})
 
@@ -81,6 +88,8 @@ def _differs(record: Record, linked: Any) -> bool:
     Records that carry amounts are always looked at: those move without it (payments).
     """
     if linked.edit_sequence != record.edit_sequence or linked.base is None or linked.gone_at:
+        return True
+    if written.unseen(linked):
         return True
     return any(not part.shared and part.kind is Kind.AMOUNT for part in record.entity.fields)
 
@@ -136,9 +145,16 @@ def _link(sync: Sync, records: Sequence[Record], keys: dict[str, str], *, first:
 
 
 def _compare(
-    page: Page, records: Sequence[Record], keys: dict[str, str], links: dict[str, Any]
+    page: Page,
+    records: Sequence[Record],
+    keys: dict[str, str],
+    links: dict[str, Any],
+    sent: dict[str, Values],
 ) -> None:
-    """Compare linked records with the App's, and take what QuickBooks changed."""
+    """Compare linked records with the App's, and take what QuickBooks changed.
+
+    `sent`: what records held when they left, whose answer was lost; our id -> values.
+    """
     if not records:
         return
     sync, entity = page.sync, page.entity
@@ -149,12 +165,14 @@ def _compare(
     for record in records:
         record_id = keys[record.quickbooks_id]
         linked = links.get(record.quickbooks_id)
-        base = linked.base if linked is not None else None
+        waiting = standing.get(record_id)
+        base = linked.base if linked is not None else sent.get(record_id)
         synced = linked.synced_version if linked is not None else 0
-        taken, to_send = _decide(
-            sync, record, record_id, base, page.loaded, standing.get(record_id)
-        )
-        version = page.write(record, record_id, taken)
+        edited = linked is None or linked.edit_sequence != record.edit_sequence
+        taken, to_send = _decide(sync, record, record_id, base, page.loaded, waiting, edited=edited)
+        version = synced
+        if taken is not None:
+            version = page.write(record, record_id, taken, revive=sync.pulls(entity))
         link_rows.append(
             {
                 "b_record_id": record_id,
@@ -175,9 +193,19 @@ def _compare(
 
 
 def _decide(
-    sync: Sync, record: Record, record_id: str, base: Values | None, loaded: Loaded, waiting: Any
-) -> tuple[Sequence[Part], bool]:
-    """Which parts QuickBooks' values replace, and whether something is left to send."""
+    sync: Sync,
+    record: Record,
+    record_id: str,
+    base: Values | None,
+    loaded: Loaded,
+    waiting: Any,
+    *,
+    edited: bool,
+) -> tuple[Sequence[Part] | None, bool]:
+    """Which parts QuickBooks' values replace, and whether something is left to send.
+
+    No parts at all (None): the App deleted it, and that is still to be sent.
+    """
     entity, theirs = record.entity, record.values
     if not sync.pulls(entity) or not entity.pull.edited:
         _keep_replaced(sync, record, record_id, base)
@@ -190,16 +218,15 @@ def _decide(
     if not entity.push.edited:
         # From the first sync on it is QuickBooks' record: the App follows.
         if waiting is not None:
-            _settle_change(sync, entity, record_id, waiting, to_send=False)
+            _settle_change(sync, entity, record_id, waiting, to_send=False, edited=edited)
         return moved(entity, ours, theirs), False
-    if waiting is not None and waiting.action in (Action.DELETE, Action.VOID):
+    if waiting is not None and waiting.action in _REMOVALS:
         if base is not None and not moved(entity, base, theirs):
-            return [], True
-        conflicts.edit_stands(sync, entity, record_id, waiting.id)
-        return moved(entity, base or {}, theirs), False
+            return None, True
+        conflicts.edit_stands(sync, entity, record_id)
     merged = conflicts.merge(entity, base, ours, theirs, sync.preferences.master_in_conflict)
     conflicts.keep(sync, entity, record_id, merged.conflicts)
-    _settle_change(sync, entity, record_id, waiting, to_send=merged.to_send)
+    _settle_change(sync, entity, record_id, waiting, to_send=merged.to_send, edited=edited)
     return merged.taken, merged.to_send
 
 
@@ -217,16 +244,19 @@ def _keep_replaced(sync: Sync, record: Record, record_id: str, base: Values | No
 
 
 def _settle_change(
-    sync: Sync, entity: Entity, record_id: str, waiting: Any, *, to_send: bool
+    sync: Sync, entity: Entity, record_id: str, waiting: Any, *, to_send: bool, edited: bool
 ) -> None:
-    """After a merge: nothing is left to send, or a Mod is (also where an Add was planned)."""
+    """After a merge: nothing is left to send, or a Mod is (also where an Add was planned).
+
+    `edited`: QuickBooks' record is not what it was when the change was refused or began to wait.
+    """
     if waiting is None:
         if to_send and sync.pushes(entity):
             changes.record(sync.conn, sync.company_id, entity, [record_id], Action.MOD, sync.now)
         return
-    values: dict[str, Any] = {"action": Action.MOD}
-    if waiting.state == State.NOT_SYNCED:
-        values["state"] = State.PENDING
+    values: dict[str, Any] = {"action": Action.MOD, "waits_for": None, "waits_for_id": None}
+    if waiting.state in _GOES_ON and edited:
+        values |= {"state": State.PENDING, "attempts": 0, "try_after": None}
     if not to_send:
         values = {"state": State.DONE, "finished_at": sync.now}
         problems.resolve_records(sync, [record_id])

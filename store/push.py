@@ -19,7 +19,16 @@ from qbxml.entities import BY_RESOURCE, ENTITIES
 from qbxml.entity import Entity, Family
 from qbxml.errors import QbxmlError
 from qbxml.write import Unsendable
-from store import changes, class_tracking, guards, mods, paying, problems, undoing
+from store import (
+    changes,
+    class_tracking,
+    deletions,
+    holding,
+    mods,
+    paying,
+    problems,
+    undoing,
+)
 from store.changes import Action, State
 from store.context import Sync
 from store.extras import BEFORE_PUSH
@@ -28,7 +37,6 @@ from store.rows import Loaded, Values, names_of, shown_name
 from store.syncing import change, link
 
 claimed_at_once_max = 500
-lookups_per_set_max = 40
 
 
 @dataclass(slots=True)
@@ -48,7 +56,19 @@ class Ready:
         """Whether QuickBooks must be asked before: duplicates, or edits before a deletion."""
         if self.entity.family is not Family.TXN or self.change.action == Action.MOD:
             return False
-        return self.change.action == Action.ADD or self.link is not None
+        return self.change.action == Action.ADD or bool(self.link or self.change.values)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether QuickBooks deleted it, so that no edit can reach it."""
+        deleted = self.link is not None and self.link.gone_at is not None
+        return deleted and self.change.action == Action.MOD
+
+    @property
+    def may_be_there(self) -> tuple[Values, ...]:
+        """Values under which QuickBooks may have it: its own, and those of a lost write."""
+        lost = (self.change.values,) if self.change.values else ()
+        return (self.values, *lost) if self.change.action == Action.ADD else lost
 
     @property
     def shown(self) -> str:
@@ -65,7 +85,7 @@ def open_count(conn: Connection, company_id: str, now: datetime) -> int:
 def ready(sync: Sync) -> list[Ready]:
     """All changes that can go now, dependencies first; the others learn what they wait for."""
     while found := _claimed(sync):
-        if allowed := guards.allowed(sync, found):
+        if allowed := holding.allowed(sync, found):
             return allowed
         # All were held back and left the queue: others may stand behind them.
     return []
@@ -175,68 +195,6 @@ class Asked:
     purpose: dict[str, Any]
 
 
-def lookups(sync: Sync, claimed: Sequence[Ready]) -> list[Asked]:
-    """What QuickBooks must be asked before these changes go (sync-rules 4 and 6)."""
-    asked: list[Asked] = []
-    due = [r for r in claimed if r.asks_first and r.change.looked_up_in != sync.session_id]
-    due = due[:lookups_per_set_max]
-    for entity in dict.fromkeys(r.entity for r in due):
-        mine = [r for r in due if r.entity is entity]
-        adds = [r for r in mine if r.change.action == Action.ADD]
-        numbered = [r for r in adds if r.values.get(str(entity.number))]
-        if numbered:
-            numbers = [r.values[str(entity.number)] for r in numbered]
-            _ask(asked, entity, numbered, {"ref_numbers": list(dict.fromkeys(numbers))})
-        for r in adds:
-            if r not in numbered:
-                _ask(asked, entity, [r], _on_day(entity, r, r.values[str(entity.dated)]))
-        reversed_ones = [r for r in mine if undoing.reverses(entity, r.change.action)]
-        for r in reversed_ones:
-            _ask(asked, entity, [r], _on_day(entity, r, undoing.day_of(sync, r.row).isoformat()))
-        others = [r for r in mine if r not in adds and r not in reversed_ones]
-        removed = {r.link.quickbooks_id: r for r in others if r.link is not None}
-        if removed:
-            _ask(asked, entity, list(removed.values()), {"ids": list(removed)})
-        _refresh(asked, entity, adds)
-    return asked
-
-
-def _refresh(asked: list[Asked], entity: Entity, payments: Sequence[Ready]) -> None:
-    """What is open of the documents to be paid is read in the same session (sync-rules 5)."""
-    wanted: dict[str, list[str]] = {}
-    for item in payments:
-        for resource, ids in paying.documents(entity, item.values).items():
-            wanted.setdefault(resource, []).extend(ids)
-    for resource, ids in wanted.items():
-        request_id = f"l{len(asked) + 1}"
-        unique = list(dict.fromkeys(ids))
-        text = build.query(BY_RESOURCE[resource], request_id, ids=unique)
-        asked.append(Asked(request_id, text, {"do": "refresh"}))
-
-
-def _on_day(entity: Entity, item: Ready, day: str) -> dict[str, Any]:
-    """Filters for what QuickBooks has of that day, of the same party where there is one."""
-    narrow: dict[str, Any] = {"date_from": day, "date_to": day}
-    if entity.party:
-        narrow["party_ids"] = [item.values[entity.party]["id"]]
-    return narrow
-
-
-def _ask(asked: list[Asked], entity: Entity, due: list[Ready], narrow: dict[str, Any]) -> None:
-    request_id = f"l{len(asked) + 1}"
-    asked.append(
-        Asked(
-            request_id,
-            build.query(entity, request_id, **narrow),
-            {
-                "do": "lookup",
-                "resource": entity.resource,
-                "changes": [r.change.id for r in due],
-            },
-        )
-    )
-
-
 def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
     """The next write message set: lists before documents, never more than `most` requests.
 
@@ -250,6 +208,9 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
     for item in lists or due:
         if len(asked) == most or (asked and item.entity.alone):
             break
+        if item.is_gone:
+            _gone(sync, item)
+            continue
         met = {key for ids in paying.documents(item.entity, item.values).values() for key in ids}
         if met & touched:
             continue  # what is left of that document is known when this set is answered
@@ -326,6 +287,14 @@ def _unsendable(sync: Sync, item: Ready, refused: QbxmlError) -> None:
     )
 
 
+def _gone(sync: Sync, item: Ready) -> None:
+    """An edit of what was deleted in QuickBooks: only making it inactive is enough by itself."""
+    if getattr(item.row, "active", True):
+        deletions.edited_here(sync, item.entity.resource, item.change.record_id)
+    else:
+        _nothing_to_send(sync, item)
+
+
 def _nothing_to_send(sync: Sync, item: Ready) -> None:
     sync.conn.execute(
         update(change)
@@ -350,8 +319,11 @@ def note_exchange(sync: Sync, asked: Sequence[Asked], exchange_id: str) -> None:
     )
 
 
-def release(sync: Sync, exchange_ids: Sequence[str]) -> None:
-    """These exchanges never reached QuickBooks or ran nothing: their changes are to be sent."""
+def release(sync: Sync, exchange_ids: Sequence[str], *, unknown: bool = False) -> None:
+    """These exchanges never reached QuickBooks or ran nothing: their changes are to be sent.
+
+    `unknown`: or nobody can tell; then QuickBooks is asked before they are sent.
+    """
     for row in sync.conn.execute(
         select(change).where(
             change.c.company_id == sync.company_id,
@@ -359,7 +331,9 @@ def release(sync: Sync, exchange_ids: Sequence[str]) -> None:
             change.c.state == State.SENT,
         )
     ).all():
-        changes.reopen(sync.conn, sync.company_id, row, sync.now, looked_up_in=None)
+        changes.reopen(
+            sync.conn, sync.company_id, row, sync.now, unknown=unknown, looked_up_in=None
+        )
 
 
 def release_earlier(sync: Sync) -> None:

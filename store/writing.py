@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from store import changes, guards, rules, scheduling
+from store import changes, holding, rules, scheduling
 from store.bodies import read_body
 from store.changes import Action
 from store.drafts import Draft, Row
@@ -77,7 +77,7 @@ def change_record(
     _write_lines(draft, row.id)
     _forget_dangling(draft)
     if differing.get("approval") == "approved":
-        guards.wake(conn, company_id, row.id)
+        holding.wake(conn, company_id, row.id)
     if "full_name" in differing:
         rename_below(conn, table, company_id, row.id, draft.row["full_name"], now)
     if travels:
@@ -147,7 +147,7 @@ def approve_record(
             .where(table.c.company_id == company_id, table.c.id == row.id)
             .values(approval="approved", updated_at=now)
         )
-        guards.wake(conn, company_id, row.id)
+        holding.wake(conn, company_id, row.id)
         _audited(conn, company_id, shape, row.id, "approve", who, now)
     return str(row.id)
 

@@ -76,7 +76,7 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
         gone(sync, row)
         return
     if reply.records:
-        keep_written(sync, entity, row.record_id, row.version, reply.records[0])
+        keep_written(sync, entity, row.record_id, row.version, reply.records[0], sent=row.values)
         paying.tell_what_was_left(sync, entity, row, show(sync, entity, row.record_id))
         return
     recovered = reply.recovered
@@ -171,10 +171,29 @@ def _save_link(sync: Sync, entity: Entity, record_id: str, version: int, linked:
     )
 
 
-def keep_written(sync: Sync, entity: Entity, record_id: str, version: int, record: Record) -> None:
+def unseen(linked: Any) -> bool:
+    """Whether QuickBooks' record was not seen since we wrote it: its answer did not carry it."""
+    return not linked.time_modified
+
+
+def echoes(linked: Any, record: Record) -> bool:
+    """Whether this is the record just as we wrote it, seen for the first time."""
+    return unseen(linked) and bool(linked.edit_sequence == record.edit_sequence)
+
+
+def keep_written(
+    sync: Sync,
+    entity: Entity,
+    record_id: str,
+    version: int,
+    record: Record,
+    *,
+    sent: Values | None = None,
+) -> None:
     """QuickBooks holds this version of the record now: link it, take what QuickBooks filled in.
 
-    What the App changed since that version stays, and goes with its own change.
+    What the App changed since that version stays, and goes with its own change; `sent`, the values
+    of that version, tells it from what QuickBooks filled in.
     """
     taken_by = sync.conn.execute(
         select(link.c.record_id).where(
@@ -194,15 +213,24 @@ def keep_written(sync: Sync, entity: Entity, record_id: str, version: int, recor
     _save_link(sync, entity, record_id, version, linked)
     loaded = Loaded(sync.conn, sync.company_id, entity.resource).load([record_id])
     _number_lines(sync, entity, record_id, record, loaded)
-    if loaded.rows[record_id].version != version:
-        return
+    row = loaded.rows[record_id]
     ours = canonical(entity, loaded.values(record_id))
     unsent = class_tracking.left_out(sync, entity)
     ours = class_tracking.as_in(entity, unsent, ours, record.values)
+    filled = moved(entity, ours, record.values)
+    if row.version != version:
+        if sent is None or row.deleted_at is not None:
+            return
+        sent = class_tracking.as_in(entity, unsent, sent, record.values)
+        changed_since = moved(entity, sent, ours)
+        filled = [part for part in filled if part not in changed_since]
     page = Page(sync, entity, loaded)
     page.refs.learn_all([record])
-    version = page.write(record, record_id, moved(entity, ours, record.values))
+    written_version = page.write(record, record_id, filled)
     page.flush(counted=False)
+    if row.version != version:
+        return
+    version = written_version
     sync.conn.execute(
         update(link)
         .where(link.c.company_id == sync.company_id, link.c.record_id == record_id)
@@ -222,7 +250,9 @@ def fill(sync: Sync, records: Sequence[Record]) -> None:
         ).first()
         if linked is not None:
             entity = BY_RESOURCE[linked.resource]
-            keep_written(sync, entity, linked.record_id, linked.synced_version, record)
+            version = linked.synced_version
+            sent = linked.base if echoes(linked, record) else None
+            keep_written(sync, entity, linked.record_id, version, record, sent=sent)
 
 
 def _number_lines(

@@ -18,6 +18,7 @@ from store.errors import Invalid, StoreError
 from webconnector import (
     cli_check,
     cli_company,
+    cli_company_moves,
     cli_db,
     cli_demo,
     cli_problems,
@@ -47,6 +48,8 @@ def webconnector() -> None:
     """Key CashFlow's end of the QuickBooks Web Connector."""
 
 
+for _command in cli_company_moves.OF_COMPANY:
+    cli_company.company.add_command(_command)
 for _module in (
     cli_serve,
     cli_demo,

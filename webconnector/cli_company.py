@@ -133,7 +133,8 @@ def show(*, company: str, as_json: bool) -> None:
         terminal.give_json(found)
         return
     plain = ("connector", "preferences", "records", "backlog", "last_session")
-    terminal.give_facts({key: value for key, value in found.items() if key not in plain})
+    beside = (*plain, "first_sync")
+    terminal.give_facts({key: value for key, value in found.items() if key not in beside})
     for part in plain:
         terminal.say()
         terminal.say(f"{part.replace('_', ' ')}:")
@@ -141,6 +142,20 @@ def show(*, company: str, as_json: bool) -> None:
             terminal.give_facts({f"  {key}": value for key, value in found[part].items()})
         else:
             terminal.say(f"  {terminal.DASH}")
+    if found["first_sync"]:
+        terminal.say()
+        preview_table(found["first_sync"])
+
+
+def preview_table(counts: dict[str, dict[str, int]]) -> None:
+    """What the first sync has done and would do, per type (sync-rules 3)."""
+    terminal.say("first sync (nothing is written to QuickBooks before `company start`):")
+    headings = ("type", "linked", "created in CashFlow", "to create in QuickBooks", "held")
+    terminal.give_table(
+        headings,
+        [(resource, *of_type.values()) for resource, of_type in counts.items()],
+        "Nothing was read yet: run the Web Connector once.",
+    )
 
 
 def _keys() -> str:
@@ -213,18 +228,6 @@ _act(
     "Sync again.",
     "syncs again from the Web Connector's next call on.",
     lambda conn, company_id, place: companies.resume(conn, company_id, place.who, place.now),
-)
-_act(
-    "start",
-    "Let writing to QuickBooks begin, after the preview of the first sync.",
-    "started. From the next session on changes go to QuickBooks too.",
-    lambda conn, company_id, place: companies.start(conn, company_id, place.who, place.now),
-)
-_act(
-    "confirm-file",
-    "Accept the company file that waits: the same company, moved or renamed.",
-    "the company file is confirmed.",
-    lambda conn, company_id, place: companies.confirm_file(conn, company_id, place.who, place.now),
 )
 
 

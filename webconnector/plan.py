@@ -18,7 +18,10 @@ class Read:
     """One query that is being read, page by page."""
 
     name: str
-    """A query noun, or ListDeleted, TxnDeleted, Balances, or `Reread vendors`."""
+    """A query noun, ListDeleted, TxnDeleted, Balances, Activity, or `Reread Vendor`.
+
+    Reads of one name are one read: their pages are judged, and done, together.
+    """
     do: str
     """How its reply is taken, see `reading.READERS`."""
     narrow: dict[str, Any] = field(default_factory=dict)
@@ -29,6 +32,29 @@ class Read:
     seen: str = ""
     restarts: int = 0
     done: bool = False
+    """The last page is here."""
+    settled: bool = False
+    """What it brought is stored, or held back for a person."""
+    braked: bool = False
+    """Nothing of it is stored before all of it is here and few enough records change."""
+    keeps: bool = False
+    """Its cursor stays: what it brought is not all stored."""
+    pages: list[str] = field(default_factory=list)
+    """Exchanges with pages that wait to be stored."""
+    noun: str = ""
+    """The query noun it asks, where that is not its name."""
+    about: dict[str, Any] = field(default_factory=dict)
+    """What its reply is compared with, and what was found so far."""
+
+    @property
+    def asks(self) -> str:
+        """The query noun it asks."""
+        return self.noun or self.name
+
+    @property
+    def cursor(self) -> bool:
+        """Whether a cursor of that name moves when it is settled."""
+        return self.do == "deletions" or (self.do == "query" and " " not in self.name)
 
 
 @dataclass(slots=True)
@@ -39,10 +65,16 @@ class Plan:
     """The company file was found to be the right one."""
     begun: bool = False
     reads: list[Read] = field(default_factory=list)
-    parked: list[str] = field(default_factory=list)
-    """Exchanges with documents that wait until all lists are read."""
-    unmoved: dict[str, str] = field(default_factory=dict)
-    """Cursors of parked documents: they move when those are stored."""
+    first: list[str] = field(default_factory=list)
+    """Query nouns that are read from the start in this session: the brake lets them pass."""
+    moved: dict[str, int] = field(default_factory=dict)
+    """Per resource, how many linked records this session changed or deleted so far."""
+    held: list[str] = field(default_factory=list)
+    """Reads that the brake held; nothing is written then."""
+    restored: bool = False
+    """The company file was restored or condensed and nobody has confirmed it (activity.py)."""
+    compared: bool = False
+    """The comparisons that are due were planned."""
     failed: list[str] = field(default_factory=list)
     """Reads that QuickBooks refused; nothing is written then."""
     one_at_a_time: bool = False
@@ -64,6 +96,20 @@ class Plan:
     def open_reads(self) -> list[Read]:
         """What is still to be read."""
         return [read for read in self.reads if not read.done]
+
+    def group(self, name: str) -> list[Read]:
+        """All reads of that name that are not settled."""
+        return [read for read in self.reads if read.name == name and not read.settled]
+
+    @property
+    def unsettled(self) -> list[str]:
+        """The names of reads whose records are not stored yet, in their order."""
+        return list(dict.fromkeys(read.name for read in self.reads if not read.settled))
+
+    @property
+    def writable(self) -> bool:
+        """Whether the picture is whole and trusted: otherwise nothing may be written."""
+        return not (self.failed or self.held or self.restored)
 
     def percent(self, waiting: int) -> int:
         """1 to 99 while there is work: what is done of what is known. `waiting`: writes left."""

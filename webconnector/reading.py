@@ -11,22 +11,26 @@ from typing import Any
 from qbxml import build
 from qbxml.entities import BY_RESOURCE, ENTITIES, queries
 from qbxml.entity import Entity, Family
-from qbxml.parse import Reply, replies
+from qbxml.parse import Reply
 from qbxml.status import Act, decide
-from store import balances, cursors, deletions, exchanges, problems, pull, written
+from store import activity, backfill, balances, cursors, matching, problems, written
 from store.context import Sync
 from store.push import Asked
+from webconnector import applying
 from webconnector.plan import Plan, Read, restarts_max
 
+_ACTIVITY = "Activity"
 _BALANCES = "Balances"
 _DELETED = {Family.LIST: "ListDeleted", Family.TXN: "TxnDeleted"}
+reads_by_id_per_set_max = 4
+"""Each may bring a hundred whole records: together they must stay one answer of a few MB."""
 _ITERATORS_LOST = (3390, 3391)
-_BY_QUERY = {group[0].query_noun: group for group in queries()}
 
 
 def begin(sync: Sync, plan: Plan, page_records_max: int) -> None:
     """Plan the first reads: lists, deletions, documents, balances (sync-rules 8)."""
     known = cursors.read_all(sync)
+    plan.first = [group[0].query_noun for group in queries() if group[0].query_noun not in known]
     for family in Family:
         plan.reads += [
             _query(sync, group, known, page_records_max)
@@ -34,18 +38,16 @@ def begin(sync: Sync, plan: Plan, page_records_max: int) -> None:
             if group[0].family is family and any(sync.pulls(entity) for entity in group)
         ]
         plan.reads += _deletions(sync, family, known)
-    plan.reads.sort(key=lambda read: _ORDER[read.do, _is_document(read)])
+    # Lists, then deletions, then documents.
+    plan.reads.sort(key=lambda read: (applying.rank(read), read.do == "deletions"))
+    plan.reads.insert(0, Read(_ACTIVITY, "activity"))
+    plan.reads += _backfills(sync, page_records_max)
     plan.reads.append(_bank_balances())
+    for resource, ids in matching.reconsider(sync).items():
+        if sync.pulls(BY_RESOURCE[resource]):
+            plan.reads.append(_reread(resource, "query", ids))
+    plan.restored = activity.awaits(sync)
     plan.begun = True
-
-
-# Lists, then deletions, then documents.
-_ORDER = {("query", False): 0, ("deletions", False): 1, ("query", True): 2}
-
-
-def _is_document(read: Read) -> bool:
-    group = _BY_QUERY.get(read.name)
-    return read.do == "query" and group is not None and group[0].family is Family.TXN
 
 
 def _query(
@@ -60,25 +62,49 @@ def _query(
         narrow["date_from"] = sync.start_date.isoformat()
     if entity.iterates:
         narrow["max_returned"] = min(page_records_max, entity.max_page_records)
-    return Read(entity.query_noun, "query", narrow, iterates=entity.iterates)
+    braked = entity.query_noun in known
+    return Read(entity.query_noun, "query", narrow, iterates=entity.iterates, braked=braked)
+
+
+def _backfills(sync: Sync, page_records_max: int) -> list[Read]:
+    """Once, after the start date was moved earlier: the days it moved over (sync-rules 2)."""
+    found = []
+    for noun, before in backfill.queued(sync).items():
+        entity = applying.BY_QUERY[noun][0]
+        narrow = {
+            "date_from": sync.start_date.isoformat() if sync.start_date else None,
+            "date_to": before.isoformat(),
+            "max_returned": min(page_records_max, entity.max_page_records),
+        }
+        name = backfill.name_of(noun)
+        once = {"once": True}
+        found.append(Read(name, "query", narrow, iterates=True, noun=noun, about=once))
+    return found
 
 
 def _deletions(sync: Sync, family: Family, known: dict[str, str | None]) -> list[Read]:
-    types = [
-        del_type
-        for entity in ENTITIES
-        if entity.family is family and sync.pulls(entity) and entity.pull.deleted
-        for del_type in entity.del_types
+    """One query for what always comes over, one for each switch: its cursor rests while it is off.
+
+    So what was deleted meanwhile is found when it is on again.
+    """
+    types: dict[str, list[str]] = {}
+    for entity in ENTITIES:
+        if entity.family is family and sync.pulls(entity) and entity.pull.deleted:
+            switch = entity.pull.switch
+            name = f"{_DELETED[family]} {switch.value}" if switch else _DELETED[family]
+            types.setdefault(name, []).extend(entity.del_types)
+    return [
+        Read(
+            name,
+            "deletions",
+            {
+                "family": family.value,
+                "del_types": list(dict.fromkeys(del_types)),
+                "since": known.get(name),
+            },
+        )
+        for name, del_types in types.items()
     ]
-    if not types:
-        return []
-    name = _DELETED[family]
-    narrow = {
-        "family": family.value,
-        "del_types": list(dict.fromkeys(types)),
-        "since": known.get(name),
-    }
-    return [Read(name, "deletions", narrow)]
 
 
 def _bank_balances() -> Read:
@@ -94,23 +120,34 @@ def again(plan: Plan, then: written.Followup) -> None:
     """Read these records in the session, to merge them or to complete what was written."""
     for do, wanted in (("query", then.reread), ("fill", then.fill)):
         for resource, ids in wanted.items():
-            entity = BY_RESOURCE[resource]
-            plan.reads.append(
-                Read(f"Reread {entity.query_noun}", do, {"ids": list(dict.fromkeys(ids))})
-            )
+            plan.reads.append(_reread(resource, do, ids))
+
+
+_AGAIN = {"query": "Reread", "fill": "Fill"}
+
+
+def _reread(resource: str, do: str, ids: Sequence[str]) -> Read:
+    noun = BY_RESOURCE[resource].query_noun
+    return Read(f"{_AGAIN[do]} {noun}", do, {"ids": list(dict.fromkeys(ids))}, noun=noun)
 
 
 def ask(plan: Plan) -> list[Asked]:
     """The next requests: the first page or the next page of every open read."""
-    due = plan.open_reads
+    by_ids = [read for read in plan.open_reads if read.narrow.get("ids")]
+    later = {id(read) for read in by_ids[reads_by_id_per_set_max:]}
+    due = [read for read in plan.open_reads if id(read) not in later]
     if plan.one_at_a_time:
         due = due[:1]
     asked = []
     for number, read in enumerate(due, 1):
         request_id = f"r{number}"
-        purpose = {"do": "read", "read": plan.reads.index(read)}
+        purpose = {"do": "read", "read": _number(plan, read)}
         asked.append(Asked(request_id, _text(read, request_id), purpose))
     return asked
+
+
+def _number(plan: Plan, read: Read) -> int:
+    return next(number for number, one in enumerate(plan.reads) if one is read)
 
 
 def _text(read: Read, request_id: str) -> str:
@@ -118,6 +155,8 @@ def _text(read: Read, request_id: str) -> str:
     if read.do == "deletions":
         family = Family(narrow.pop("family"))
         return build.deleted_query(family, narrow["del_types"], request_id, since=narrow["since"])
+    if read.do == "activity":
+        return build.company_activity_query(request_id)
     entity = _entity(read)
     if read.iterates and read.iterator_id:
         return build.query(entity, request_id, iterator_id=read.iterator_id, **narrow)
@@ -129,7 +168,7 @@ def _text(read: Read, request_id: str) -> str:
 def _entity(read: Read) -> Entity:
     if read.do == "balances":
         return BY_RESOURCE["accounts"]
-    return _BY_QUERY[read.name.removeprefix("Reread ")][0]
+    return applying.BY_QUERY[read.asks][0]
 
 
 def take(sync: Sync, plan: Plan, read: Read, reply: Reply, exchange_id: str) -> None:
@@ -137,80 +176,35 @@ def take(sync: Sync, plan: Plan, read: Read, reply: Reply, exchange_id: str) -> 
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
     if reply.status_code in _ITERATORS_LOST and read.restarts < restarts_max:
         # Iterators live as long as QuickBooks' session; lost ones start anew, one by one.
-        read.iterator_id, read.remaining = None, 0
+        read.iterator_id, read.remaining, read.pages = None, 0, []
         read.restarts += 1
         plan.one_at_a_time = True
         return
     if not decision.succeeded:
         _refused(sync, plan, read, reply)
         return
-    READERS[read.do](sync, plan, read, reply, exchange_id)
-    plan.done += max(1, len(reply.records) + len(reply.deletions))
     read.iterator_id = reply.iterator_id or None
     read.remaining = reply.iterator_remaining or 0
     read.done = not (read.iterates and read.iterator_id and read.remaining)
-    if read.done:
-        _complete(sync, plan, read)
-
-
-def _take_query(sync: Sync, plan: Plan, read: Read, reply: Reply, exchange_id: str) -> None:
-    read.seen = cursors.greatest(sync, read.seen, [r.time_modified for r in reply.records])
-    if _is_document(read) and _lists_open(plan):
-        if reply.records and exchange_id not in plan.parked:
-            plan.parked.append(exchange_id)
-        return
-    pull.apply(sync, reply.records)
-
-
-def _take_deletions(sync: Sync, _plan: Plan, read: Read, reply: Reply, _exchange_id: str) -> None:
-    read.seen = cursors.greatest(sync, read.seen, [d.time_deleted for d in reply.deletions])
-    deletions.apply(sync, reply.deletions)
+    READERS[read.do](sync, plan, read, reply, exchange_id)
+    plan.done += max(1, len(reply.records) + len(reply.deletions))
+    applying.settle(sync, plan)
 
 
 def _take_balances(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:
     balances.apply(sync, reply.records)
 
 
-def _take_fill(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:
-    written.fill(sync, reply.records)
-
-
 READERS: dict[str, Callable[[Sync, Plan, Read, Reply, str], None]] = {
-    "query": _take_query,
-    "deletions": _take_deletions,
+    "query": applying.take_page,
+    "deletions": applying.take_deletions,
     "balances": _take_balances,
-    "fill": _take_fill,
+    "fill": applying.take_fill,
+    "activity": applying.take_activity,
+    "merge": applying.keep_page,
+    "compare": applying.keep_page,
+    "verify": applying.take_verified,
 }
-
-
-def _lists_open(plan: Plan) -> bool:
-    return any(read.do == "query" and not _is_document(read) for read in plan.open_reads)
-
-
-def _complete(sync: Sync, plan: Plan, read: Read) -> None:
-    """The last page is stored: the cursor moves in the same transaction."""
-    if read.name == _BALANCES or read.name.startswith("Reread"):
-        return
-    if _is_document(read) and plan.parked:
-        plan.unmoved[read.name] = read.seen
-        return
-    cursors.move(sync, read.name, read.seen)
-
-
-def unpark(sync: Sync, plan: Plan) -> None:
-    """All lists are here: store the documents that came before them."""
-    if not plan.parked or _lists_open(plan):
-        return
-    for exchange_id in plan.parked:
-        row = exchanges.find(sync.conn, sync.company_id, exchange_id)
-        for reply in replies(row.response).replies:
-            if reply.records and reply.records[0].entity.family is Family.TXN:
-                pull.apply(sync, reply.records)
-    exchanges.park(sync, plan.parked, parked=False)
-    plan.parked = []
-    for name, seen in plan.unmoved.items():
-        cursors.move(sync, name, seen)
-    plan.unmoved = {}
 
 
 def _refused(sync: Sync, plan: Plan, read: Read, reply: Reply) -> None:
@@ -237,8 +231,11 @@ def _refused(sync: Sync, plan: Plan, read: Read, reply: Reply) -> None:
     )
 
 
+# What a session that read everything has shown to be over.
+_OVER = (cursors.CLOCK, "hresult", "unreadable-answer", "program", "message-set")
+
+
 def settle_problems(sync: Sync, plan: Plan) -> None:
-    """Reads that went well this time have no problem any more."""
-    for read in plan.reads:
-        if read.name not in plan.failed:
-            problems.resolve_cause(sync, f"unread:{read.name}")
+    """What went well this time is no problem any more."""
+    causes = [f"unread:{read.name}" for read in plan.reads]
+    problems.resolve_cause(sync, *causes, *(() if plan.failed else _OVER), unless_seen_now=True)

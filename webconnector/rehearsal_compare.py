@@ -121,7 +121,7 @@ class _Comparison:
                     yield record
 
     def _comes_over(self, entity: Entity, record: Fields) -> bool:
-        if entity.family is Family.LIST:
+        if not entity.pull or entity.family is Family.LIST:
             return bool(entity.pull)
         if entity.starts:
             return str(record["TxnDate"]) >= self.scope.start_date

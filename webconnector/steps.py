@@ -14,12 +14,12 @@ import structlog
 from qbxml.hresult import Action, HresultDecision, decide_hresult
 from qbxml.parse import Replies, replies
 from qbxml.wellformed import UnreadableReply
-from store import binding, cursors, exchanges, guards, lookups, problems, pull, push, scheduling
+from store import binding, exchanges, holding, lookups, problems, pull, push, scheduling
 from store.context import Sync
 from store.exchanges import Kind
 from store.exchanges import State as Sent
 from store.sessions import Session
-from webconnector import opening, reading, writing
+from webconnector import applying, opening, reading, writing
 from webconnector.plan import Plan, Read
 from webconnector.protocol import State
 from webconnector.settings import Settings
@@ -79,7 +79,7 @@ class Steps:
             self.plan.checked = True
             problems.resolve_cause(self.sync, "connection")
             push.release_earlier(self.sync)
-            guards.ask_again(self.sync)
+            holding.ask_again(self.sync)
             scheduling.wake(self.sync.conn, self.sync.company_id, self.sync.now)
             reading.begin(self.sync, self.plan, self._page_records_max)
         found = exchanges.prepared(self.sync.conn, self.sync.company_id, self.session.id)
@@ -104,7 +104,7 @@ class Steps:
             return owed
         if self.plan.open_reads:
             return self._ask()
-        writable = opening.may_write(self.sync) and not self.sync.preview and not self.plan.failed
+        writable = opening.may_write(self.sync) and not self.sync.preview and self.plan.writable
         if writable:
             made = writing.prepare(self.sync, self.plan)
             if made is not None:
@@ -135,7 +135,7 @@ class Steps:
         if stopped:
             self.stop(stopped)
             return _GIVE_UP
-        reading.unpark(self.sync, self.plan)
+        applying.settle(self.sync, self.plan)
         if self._prepare() is None:
             return self._all_done()
         self.session.state = State.READY
@@ -177,8 +177,6 @@ class Steps:
                 self.plan.failed.append(read.name)
                 continue
             reading.take(self.sync, self.plan, read, reply, row.id)
-        if row.id in self.plan.parked:
-            exchanges.park(self.sync, [row.id], parked=True)
 
     def _failed(self, row: Any, answered: Answered) -> str:
         """QuickBooks could not be asked or refused the whole set."""
@@ -215,7 +213,7 @@ class Steps:
     def _unreadable(self, row: Any, response: str) -> str:
         """Keep it for support; what it may have written is looked for before it goes again."""
         if row.kind == Kind.WRITE:
-            push.release(self.sync, [row.id])
+            push.release(self.sync, [row.id], unknown=True)
         exchanges.mark(self.sync, row.id, Sent.UNKNOWN, response=response)
         problems.open_problem(
             self.sync,
@@ -244,10 +242,7 @@ class Steps:
 
     def _all_done(self) -> int:
         reading.settle_problems(self.sync, self.plan)
-        if not self.plan.failed:
-            cursors.clock_is_right(self.sync)
-            for cause in ("hresult", "unreadable-answer", "program", "message-set"):
-                problems.resolve_cause(self.sync, cause, unless_seen_now=True)
+        if self.plan.writable:
             binding.full_session(self.sync)
         self.session.state = State.DONE
         self.session.outcome = "finished"
@@ -282,6 +277,8 @@ class Steps:
         text = f"{moved}, {_count(done.problems, 'problem')}"
         if self.session.outcome != "finished":
             return f"Stopped: {self.session.last_error} ({text})"
+        if self.plan.held or self.plan.restored:
+            return f"{text}. Nothing was sent: an administrator has to decide first, see CashFlow."
         if self.sync.preview:
             return f"{text}. Nothing was sent yet: an administrator starts the first sync."
         return text

@@ -13,7 +13,7 @@ from qbxml.hresult import Action as HresultAction
 from qbxml.hresult import HresultDecision
 from qbxml.parse import Replies, Reply
 from qbxml.status import Act, decide_message_set
-from store import changes, exchanges, problems, push, written
+from store import asking, changes, exchanges, problems, push, written
 from store.context import Sync
 from store.exchanges import Kind, Prepared, State
 from store.push import Asked
@@ -23,7 +23,7 @@ from webconnector.plan import Plan
 def prepare(sync: Sync, plan: Plan) -> tuple[str, Prepared] | None:
     """The next lookup or write of App changes, kept; None when nothing can go."""
     while claimed := push.ready(sync):
-        asked = push.lookups(sync, claimed)
+        asked = asking.lookups(sync, claimed)
         if asked:
             return keep(sync, asked, Kind.READ)
         asked = push.batch(sync, claimed, plan.batch_max)
@@ -77,7 +77,7 @@ def _set_unknown(sync: Sync, row: Any, code: int | None) -> None:
     Documents are looked up by number, party and our own id, lists by name (QuickBooks refuses a
     second one), a Mod carries an EditSequence: none of them can be written twice.
     """
-    push.release(sync, [row.id])
+    push.release(sync, [row.id], unknown=True)
     exchanges.mark(sync, row.id, State.UNKNOWN)
     if code in (9001, 9004):
         problems.open_problem(

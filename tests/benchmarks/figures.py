@@ -16,8 +16,7 @@ _INTRODUCTION = """# Figures
 
 Written by `make bench`. Times differ from machine to machine and from run to run: compare the
 ratios, which were taken in one run on one machine; absolute values are there for the scale only.
-The goals and what each figure means: docs of the project, "Figures to reach". The floor of a
-figure is what nobody can do without, written as plainly as possible: `tests/benchmarks/floor.py`.
+The floor is what nobody can do without, written plainly: `tests/benchmarks/floor.py`.
 """
 
 

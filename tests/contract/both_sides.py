@@ -6,32 +6,27 @@ record by the table. It must not know any record type beyond the small tables of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from qbxml.entities import ENTITIES
-from qbxml.entity import ADDRESS_PARTS, Entity, Family, Field, Kind
+from qbxml.entity import ADDRESS_PARTS, Entity, Field, Kind
 from store.shapes import SHAPES
-from tests.acceptance.world import World
+from tests.contract.ground import Ground, Values, kinds_of
 from webconnector.rehearsal.grammar import Choice, Element, flatten
 from webconnector.rehearsal.reply_tables import ret_grammar
 
-Values = dict[str, Any]
 MARKS = "É&<>\"'ñü½ß"
-TRANSLITERATED = {"“Ω–€™": '"O-EUR(TM)', "Łódź": "Lodz", "…‘’": "...''"}
+TYPED, SENT = "\u201c\u03a9\u2013\u20ac\u2122", '"O-EUR(TM)'
+"""What QuickBooks cannot write, and how it is written there."""
 
 # --- what fields and kinds need beyond their own facts
 
-# References to accounts: the type that fits; any other takes an expense account.
-ACCOUNT_TYPE = {
-    "payable_account": "AccountsPayable",
-    "receivable_account": "AccountsReceivable",
-    "from_account": "Bank",
-    "to_account": "OtherCurrentAsset",
-}
 # Enumerations of which the first two words would not do.
 WORDS = {"type": ("Expense", "Expense")}
+# Characters that the program itself puts behind a field.
+ROOM = {"memo": len(" [KCF ]") + 36 + 1}
 # What QuickBooks works out anew when a field is sent without the other.
 FOLLOWS = {"terms": {"due_date"}}
 # Our word for a code that QuickBooks names.
@@ -81,7 +76,7 @@ def fields_of(parts: Sequence[Field], entity: Entity) -> list[Field]:
 
 def text(part: Field, entity: Entity, round_: int) -> str:
     """As long as may be, with letters and markup that suffer on bad ways."""
-    length = part.max_characters or 4095
+    length = (part.max_characters or 4095) - (ROOM.get(part.name, 0) if entity.token else 0)
     start = f"{entity.resource[:4]}{round_}" if part.a_name else str(round_)
     return (start + MARKS * (length // len(MARKS) + 1))[:length]
 
@@ -94,100 +89,36 @@ def plain(part: Field, entity: Entity, round_: int) -> Any:
         return [ours for ours, _ in part.words if ours not in part.read_words][round_ - 1]
     if part.kind in _NUMBERS:
         return _NUMBERS[part.kind][round_ - 1]
-    if part.kind is Kind.BOOL:
-        return part.empty is True or round_ == 1
-    if part.kind is Kind.INT:
-        return 10 * round_
-    if part.kind is Kind.DATE:
-        return f"2026-03-{len(part.name) + round_:02}"
-    if part.kind is Kind.ADDRESS:
-        return {n: text(Field("", n, max_characters=m), entity, round_) for _, n, m in ADDRESS_PARTS}
-    return text(part, entity, round_)
+    make = _MAKERS.get(part.kind, text)
+    return make(part, entity, round_)
 
 
-# --- the ground: what references point at
+def _address(_: Field, entity: Entity, round_: int) -> Values:
+    return {
+        name: text(Field("", name, max_characters=most), entity, round_)
+        for _, name, most in ADDRESS_PARTS
+    }
 
 
-class Ground:
-    """A connected world with two records of each list type, one made on each side that may."""
-
-    def __init__(self, made: World) -> None:
-        self.made = made
-        self.ids: dict[tuple[str, int], str] = {}
-        self.ours: dict[str, str] = {}
-        """QuickBooks' id or full name -> the App's id."""
-        for entity in ENTITIES:
-            if entity.family is Family.LIST:
-                self._build(entity)
-        made.sync()
-        made.sync()
-        self.learn()
-        made.clock.advance(days=28)  # the days of the samples are past, and after the start date
-
-    def _build(self, entity: Entity) -> None:
-        types = ("Expense", *ACCOUNT_TYPE.values()) if entity.resource == "accounts" else ("",)
-        for kind, round_ in [(kind, round_) for kind in types for round_ in (1, 2)]:
-            name = f"{kind or entity.resource} {round_}"
-            if round_ == 2 and entity.push.new:
-                body = {"name": name, **({"type": kind} if kind else {})}
-                if "email" in entity.by_name:  # or nothing could be mailed to it
-                    body["email"] = "a@example.com"
-                self.ids[kind or entity.resource, round_] = self.made.add(entity.resource, **body)[
-                    "id"
-                ]
-                continue
-            noun = kinds_of(entity)[0]
-            fields: Values = {"Name": name, **({"AccountType": kind} if kind else {})}
-            if "email" in entity.by_name:
-                fields["Email"] = "a@example.com"
-            if entity.child:
-                fields["ParentRef"] = {"FullName": "customers 1"}
-            group = "SalesOrPurchase"
-            if group in ret_grammar(noun).by_name:
-                fields[group] = {"AccountRef": "Expense 1"}
-            self.ids[kind or entity.resource, round_] = self.made.books.add(noun, fields)
-
-    def learn(self) -> None:
-        """Note the ids of everything that both sides have."""
-        for entity in ENTITIES:
-            for record in self.made.all(entity.resource):
-                theirs = record["sync"]["quickbooks_id"]
-                # Ids of lists repeat from list to list, so the resource belongs to them.
-                self.ours[f"{entity.query_noun} {theirs}"] = record["id"]
-                self.ours[f"{entity.query_noun} {record.get('full_name', record.get('name'))}"] = (
-                    record["id"]
-                )
-
-    def target(self, part: Field, round_: int) -> tuple[str, str]:
-        """The record a reference points at in this round: the App's id and QuickBooks'."""
-        resource = part.to[min(round_, len(part.to)) - 1]
-        key = (ACCOUNT_TYPE.get(part.name, "Expense"), round_)
-        known = self.ids[key if resource == "accounts" else (resource, round_)]
-        noun = SHAPES[resource].entity.query_noun
-        if f"{noun} {known}" in self.ours:
-            return self.ours[f"{noun} {known}"], known
-        return known, self.made.get(resource, known)["sync"]["quickbooks_id"]
-
-    def found(self, part: Field, ref: Mapping[str, str]) -> str:
-        """The App's id of the record that QuickBooks' reference means."""
-        noun = SHAPES[part.to[0]].entity.query_noun
-        return self.ours[f"{noun} {ref.get('ListID') or ref['FullName']}"]
-
-
-def kinds_of(entity: Entity) -> tuple[str, ...]:
-    """The kinds of records in QuickBooks that are this one type."""
-    return entity.rets or (entity.noun,)
+_MAKERS: dict[Kind, Callable[[Field, Entity, int], Any]] = {
+    Kind.BOOL: lambda part, _, round_: part.empty is True or round_ == 1,
+    Kind.INT: lambda _part, _entity, round_: 10 * round_,
+    Kind.DATE: lambda part, _, round_: f"2026-03-{len(part.name) + round_:02}",
+    Kind.ADDRESS: _address,
+}
 
 
 # --- the App's side
 
 
-def body(ground: Ground, entity: Entity, round_: int) -> Values:
-    """A whole record as the App makes it, every field filled."""
+def body(ground: Ground, entity: Entity, round_: int, start: str = "") -> Values:
+    """A whole record as the App makes it, every field filled; `start` keeps records apart."""
     shape = SHAPES[entity.resource]
     made = _body(ground, fields_of(list(shape.taken.values()), entity), entity, round_)
     for line in shape.lines:
         made[line.part.name] = [_body(ground, list(line.taken.values()), entity, round_)]
+    for name in {"name", str(entity.number)} & set(made) if start else ():
+        made[name] = (start + made[name])[: entity.field(name).max_characters]
     return made
 
 
@@ -236,7 +167,9 @@ def paths(kind: str, parts: Sequence[Field], *, turned: bool = False) -> dict[st
     for part in parts:
         options = part.elements[::-1] if turned else part.elements
         for path in options:
-            if _exists(grammar, path) and not any(_excludes(grammar, path, o) for o in chosen.values()):
+            if _exists(grammar, path) and not any(
+                _excludes(grammar, path, o) for o in chosen.values()
+            ):
                 chosen[part.name] = path
                 break
     return chosen
@@ -291,7 +224,7 @@ def written(
     ground: Ground, entity: Entity, kind: str, way: Mapping[str, str], round_: int, start: str = ""
 ) -> Values:
     """A whole record as the bookkeeper enters it; `start` opens its name, to keep names apart."""
-    fields: Values = {name: value for name, value in NEEDS.get(kind, {}).items()}
+    fields: Values = dict(NEEDS.get(kind, {}))
     for name, path in way.items():
         part = entity.field(name)
         value = _written(ground, part, entity, round_)
@@ -329,23 +262,25 @@ def _written(ground: Ground, part: Field, entity: Entity, round_: int) -> Any:
 
 def read(ground: Ground, entity: Entity, fields: Values) -> Values:
     """QuickBooks' view of a record, by the table: what the App must show."""
-    found = _read(ground, fields_of(entity.fields, entity), fields)
+    found = _read(ground, entity, fields_of(entity.fields, entity), fields)
     for lines in entity.lines:
         found[lines.name] = [
-            _read(ground, lines.fields, line) for line in fields.get(lines.element) or ()
+            _read(ground, entity, lines.fields, line) for line in fields.get(lines.element) or ()
         ]
     return found
 
 
-def _read(ground: Ground, parts: Sequence[Field], fields: Values) -> Values:
+def _read(ground: Ground, entity: Entity, parts: Sequence[Field], fields: Values) -> Values:
     found: Values = {}
     for part in parts:
-        values = [value for path in part.elements if (value := _dig(fields, path))]
-        value: Any = values[0] if values else None
+        held = [_dig(fields, path) for path in part.elements]
+        value: Any = next((one for one in held if one), None)
         if part.name in CODES:
             name, words = CODES[part.name]
             found[name] = words[value["FullName"]] if value else None
             continue
+        if entity.token and isinstance(value, str):
+            value = re.sub(r" \[KCF [^]]*\]$", "", value)
         if part.kind is Kind.BOOL:
             value = part.empty if value is None else value == "true"
         elif value is not None:
@@ -383,4 +318,3 @@ def filled(values: Values) -> list[str]:
         elif value is not None:
             found.append(name)
     return found
-

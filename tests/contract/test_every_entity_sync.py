@@ -1,125 +1,35 @@
-"""Every record type at the wire, by the table alone: both ways, full, edited, cleared, deleted."""
+"""Every record type at the wire, by the table alone: made full, edited, cleared on each side."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from lxml import etree
-from sqlalchemy import select, update
 
-from qbxml import build
-from qbxml.entities import ENTITIES
-from qbxml.entity import ADDRESS_PARTS, Entity, Family, Field, In, Kind
-from store.errors import Invalid, Refused
+from qbxml.entity import ADDRESS_PARTS, Entity, Field, In, Kind
+from store.errors import Invalid
 from store.shapes import SHAPES
-from store.syncing import exchange
-from tests.acceptance.world import World, check_requests, world
 from tests.contract import both_sides as sides
-from tests.contract.both_sides import Ground, Values
-from webconnector.rehearsal.reply_tables import ret_grammar
-
-IDLE = "0 changes in, 0 out, 0 problems"
-
-
-def entities(wanted: Callable[[Entity], object]) -> pytest.MarkDecorator:
-    """The record types to which a rule applies."""
-    chosen = [entity for entity in ENTITIES if wanted(entity)]
-    return pytest.mark.parametrize("entity", chosen, ids=[entity.resource for entity in chosen])
-
-
-ADDED = entities(lambda e: e.push.new)
-EDITED = entities(lambda e: e.push.new and e.push.edited)
-PULLED = entities(lambda e: e.pull.new)
-FOLLOWED = entities(lambda e: e.pull.edited)
-
-
-@pytest.fixture
-def make_ground(database_url: str) -> Iterator[Callable[..., Ground]]:
-    """Make a connected world with what references point at; every switch is on unless told."""
-    with ExitStack() as stack:
-
-        def make(**options: Any) -> Ground:
-            chosen = {"two_way_bills": True, "personal_data": True} | options
-            return Ground(stack.enter_context(world(database_url, **chosen)))
-
-        yield make
-
-
-@pytest.fixture
-def ground(make_ground: Callable[..., Ground]) -> Ground:
-    """The usual one."""
-    return make_ground()
-
-
-class Pair:
-    """One record on both sides."""
-
-    def __init__(self, ground: Ground, entity: Entity, kind: str, theirs: str, ours: str) -> None:
-        self.ground, self.entity, self.kind = ground, entity, kind
-        self.theirs, self.ours = theirs, ours
-
-    @property
-    def app(self) -> Values:
-        """The App's shared fields."""
-        made = self.ground.made
-        return sides.shown(made.get(self.entity.resource, self.ours), self.entity)
-
-    @property
-    def quickbooks(self) -> Values:
-        """QuickBooks' shared fields."""
-        view = self.ground.made.books.get(self.kind, self.theirs)
-        return sides.read(self.ground, self.entity, view)
-
-    def check(self) -> None:
-        """Both sides are equal, and the App knows it."""
-        assert self.app == self.quickbooks, self.kind
-        record = self.ground.made.get(self.entity.resource, self.ours)
-        assert record["sync"]["state"] == "synced", record["sync"]
-
-
-def made_in_the_app(ground: Ground, entity: Entity) -> Pair:
-    """A full record of the App, synced."""
-    ours = ground.made.add(entity.resource, **sides.body(ground, entity, 1))["id"]
-    ground.made.sync()
-    sync = ground.made.get(entity.resource, ours)["sync"]
-    assert sync["state"] == "synced", sync
-    return Pair(ground, entity, entity.noun, sync["quickbooks_id"], ours)
-
-
-def made_in_quickbooks(
-    ground: Ground, entity: Entity
-) -> list[tuple[str, dict[str, str], str, str]]:
-    """Full records of every kind and variant: kind, way, id and the start of its name."""
-    found = []
-    for number, (kind, way) in enumerate(sides.variants(entity)):
-        start = f"{number}."
-        fields = sides.written(ground, entity, kind, way, 1, start)
-        found.append((kind, way, ground.made.books.add(kind, fields), start))
-    return found
-
-
-def pulled(ground: Ground, entity: Entity) -> list[tuple[Pair, dict[str, str], str]]:
-    """Full records of QuickBooks that came over: pair, way, start of its name."""
-    entered = made_in_quickbooks(ground, entity)
-    ground.made.sync()
-    ours = {r["sync"]["quickbooks_id"]: r["id"] for r in ground.made.all(entity.resource)}
-    return [
-        (Pair(ground, entity, kind, theirs, ours[theirs]), way, start)
-        for kind, way, theirs, start in entered
-    ]
-
+from tests.contract.ground import Ground, Values
+from tests.contract.pairs import (
+    ADDED,
+    EDITED,
+    FOLLOWED,
+    IDLE,
+    PULLED,
+    entities,
+    made_in_the_app,
+    pulled,
+    with_line_ids,
+)
 
 # --- made, and all fields of it
 
 
 @ADDED
 def test_what_the_app_makes_arrives_with_every_field(ground: Ground, entity: Entity) -> None:
-    wanted = sides.body(ground, entity, 1)
-    pair = made_in_the_app(ground, entity)
+    wanted = sides.body(ground, entity, 1, "0.")
+    (pair,) = made_in_the_app(ground, entity)
     pair.check()
     assert pair.app == sides.shown(wanted, entity)
     shape = SHAPES[entity.resource]
@@ -152,7 +62,7 @@ def test_what_quickbooks_makes_comes_over_with_every_field(ground: Ground, entit
 
 @EDITED
 def test_an_edit_of_every_field_in_the_app_goes_over(ground: Ground, entity: Entity) -> None:
-    pair = made_in_the_app(ground, entity)
+    (pair,) = made_in_the_app(ground, entity)
     again = sides.body(ground, entity, 2)
     before = ground.made.get(entity.resource, pair.ours)
     for line in entity.lines:
@@ -164,15 +74,6 @@ def test_an_edit_of_every_field_in_the_app_goes_over(ground: Ground, entity: Ent
     assert ground.made.sync().close_text == IDLE
 
 
-def with_line_ids(pair: Pair, fields: Values) -> Values:
-    """The same lines stay the same lines."""
-    view = pair.ground.made.books.get(pair.kind, pair.theirs)
-    for lines in pair.entity.lines:
-        known = {"TxnLineID": view[lines.element][0]["TxnLineID"]}
-        fields[lines.element] = [known | fields[lines.element][0]]
-    return fields
-
-
 @FOLLOWED
 def test_an_edit_of_every_field_in_quickbooks_comes_over(ground: Ground, entity: Entity) -> None:
     pairs = pulled(ground, entity)
@@ -180,7 +81,7 @@ def test_an_edit_of_every_field_in_quickbooks_comes_over(ground: Ground, entity:
         fields = sides.written(ground, entity, pair.kind, way, 2, start)
         ground.made.books.edit(pair.kind, pair.theirs, with_line_ids(pair, fields))
     before = [pair.app for pair, _, _ in pairs]
-    count = f"{len(pairs)} change{'s'[: len(pairs) > 1]}"
+    count = "1 change" if len(pairs) == 1 else f"{len(pairs)} changes"
     assert ground.made.sync().close_text == f"{count} in, 0 out, 0 problems"
     for (pair, _, _), old in zip(pairs, before, strict=True):
         pair.check()
@@ -190,7 +91,7 @@ def test_an_edit_of_every_field_in_quickbooks_comes_over(ground: Ground, entity:
 
 @entities(lambda e: e.push.new and e.push.edited and e.pull.edited)
 def test_edits_of_an_app_record_in_quickbooks_come_back(ground: Ground, entity: Entity) -> None:
-    pair = made_in_the_app(ground, entity)
+    (pair,) = made_in_the_app(ground, entity)
     way = sides.paths(entity.noun, sides.fields_of(entity.fields, entity))
     fields = sides.written(ground, entity, entity.noun, way, 2, "x")
     ground.made.books.edit(pair.kind, pair.theirs, with_line_ids(pair, fields))
@@ -216,26 +117,23 @@ def clearable(parts: tuple[Field, ...], entity: Entity) -> list[Field]:
 def test_each_field_emptied_in_the_app_is_emptied_in_quickbooks(
     ground: Ground, entity: Entity
 ) -> None:
-    pair = made_in_the_app(ground, entity)
-    for part in clearable(entity.fields, entity):
-        before = pair.quickbooks
-        ground.made.change(entity.resource, pair.ours, **{part.name: None})
-        assert ground.made.sync().close_text == "0 changes in, 1 out, 0 problems", part.name
+    cases: list[tuple[str, Field]] = [("", part) for part in clearable(entity.fields, entity)]
+    cases += [(ls.name, part) for ls in entity.lines for part in clearable(ls.fields, entity)]
+    pairs = made_in_the_app(ground, entity, len(cases))
+    before = [pair.quickbooks for pair in pairs]
+    for (lines, part), pair in zip(cases, pairs, strict=True):
+        change: Values = {part.name: None}
+        if lines:
+            (line,) = ground.made.get(entity.resource, pair.ours)[lines]
+            change = {lines: [{"id": line["id"], **change}]}
+        ground.made.change(entity.resource, pair.ours, **change)
+    assert ground.made.sync().close_text == f"0 changes in, {len(cases)} out, 0 problems"
+    for (lines, part), pair, old in zip(cases, pairs, before, strict=True):
         pair.check()
-        same = set(before) - {part.name} - sides.FOLLOWS.get(part.name, set())
-        after = pair.quickbooks
-        assert after[part.name] is None
-        assert {name: after[name] for name in same} == {name: before[name] for name in same}
-    for lines in entity.lines:
-        for part in clearable(lines.fields, entity):
-            (line,) = ground.made.get(entity.resource, pair.ours)[lines.name]
-            ground.made.change(
-                entity.resource, pair.ours, **{lines.name: [{"id": line["id"], part.name: None}]}
-            )
-            log = ground.made.sync()
-            assert log.close_text == "0 changes in, 1 out, 0 problems", part.name
-            pair.check()
-            assert pair.quickbooks[lines.name][0][part.name] is None
+        new = pair.quickbooks
+        assert (new[lines][0] if lines else new)[part.name] is None
+        same = set(old) - {lines or part.name} - sides.FOLLOWS.get(part.name, set())
+        assert {name: new[name] for name in same} == {name: old[name] for name in same}
     assert ground.made.sync().close_text == IDLE
 
 
@@ -247,7 +145,8 @@ def emptied(path: str) -> Values:
 
 def is_needed(kind: str, path: str) -> bool:
     """Whether QuickBooks never leaves this element empty."""
-    return sides.element_of(kind, path).required or path.split("/")[-1] in sides.NEEDS.get(kind, {})
+    last = path.rsplit("/", maxsplit=1)[-1]
+    return sides.element_of(kind, path).required or last in sides.NEEDS.get(kind, {})
 
 
 @FOLLOWED
@@ -324,14 +223,14 @@ def test_each_over_long_text_is_refused_in_the_app_with_its_limit(
 def test_what_quickbooks_cannot_write_is_transliterated_there_and_kept_here(
     ground: Ground, entity: Entity
 ) -> None:
-    (typed, sent), *_ = sides.TRANSLITERATED.items()
+    typed, sent = sides.TYPED, sides.SENT
     wanted = sides.body(ground, entity, 1)
     names = [
         part.name
         for part in sides.fields_of(entity.fields, entity)
         if part.kind is Kind.TEXT and (part.max_characters or 99) >= len(sent) + 1
     ]
-    wanted |= {name: f"{typed}1" for name in names}
+    wanted |= dict.fromkeys(names, f"{typed}1")
     ours = ground.made.add(entity.resource, **wanted)["id"]
     ground.made.sync()
     record = ground.made.get(entity.resource, ours)
@@ -340,29 +239,3 @@ def test_what_quickbooks_cannot_write_is_transliterated_there_and_kept_here(
     for name in names:
         assert (record[name], theirs[name]) == (f"{typed}1", f"{sent}1")
     assert ground.made.sync().close_text == IDLE
-
-
-# --- inactive
-
-
-@entities(lambda e: e.push.inactive and e.pull.inactive)
-def test_inactive_goes_both_ways(ground: Ground, entity: Entity) -> None:
-    pair = made_in_the_app(ground, entity)
-    ground.made.change(entity.resource, pair.ours, active=False)
-    ground.made.sync()
-    assert pair.quickbooks["active"] is False
-    ground.made.books.edit(pair.kind, pair.theirs, {"IsActive": "true"})
-    ground.made.sync()
-    pair.check()
-    assert pair.app["active"] is True
-
-
-@entities(lambda e: e.pull.inactive)
-def test_inactive_in_quickbooks_is_inactive_in_the_app(ground: Ground, entity: Entity) -> None:
-    pairs = pulled(ground, entity)
-    for pair, _, _ in pairs:
-        ground.made.books.edit(pair.kind, pair.theirs, {"IsActive": "false"})
-    ground.made.sync()
-    for pair, _, _ in pairs:
-        pair.check()
-        assert pair.app["active"] is False

@@ -70,6 +70,8 @@ def _overlaid(before: Fields, sent: Fields) -> Fields:
     if "Amount" in sent and not set(_PRICES) & set(sent):
         for price in _PRICES:
             line.pop(price, None)
+    if sent.get("CustomerRef") == "" and "BillableStatus" not in sent:
+        line.pop("BillableStatus", None)
     return line
 
 

@@ -36,6 +36,8 @@ _NEVER_EMPTY = frozenset(
         "Quantity",
     )
 )
+# A line's customer may go, and its billable status with it; a document's own never.
+_CLEARABLE_IN_LINES = frozenset(("CustomerRef",))
 _IDENTITY = ("PayeeEntityRef", "VendorRef", "CustomerRef", "APAccountRef", "ARAccountRef")
 _CLEARS = {"ClearExpenseLines": ("ExpenseLine",), "ClearItemLines": ("ItemLine", "ItemGroupLine")}
 _TOTALS = (
@@ -187,14 +189,14 @@ def _change_payment(register: Register, old: Record, base: Fields, *, reapplied:
     return record
 
 
-def _check_not_emptied(sent: Fields) -> None:
+def _check_not_emptied(sent: Fields, never_empty: frozenset[str] = _NEVER_EMPTY) -> None:
     for name, value in sent.items():
-        if value == "" and name in _NEVER_EMPTY:
+        if value == "" and name in never_empty:
             raise refusals.cannot_clear(name)
         if isinstance(value, list):
             for line in value:
                 if isinstance(line, dict) and "TxnLineID" in line:
-                    _check_not_emptied(line)
+                    _check_not_emptied(line, _NEVER_EMPTY - _CLEARABLE_IN_LINES)
 
 
 def _check_settled(register: Register, old: Record, new: Record) -> None:

@@ -1,0 +1,111 @@
+"""Restored and condensed company files: noticed by CompanyActivity, confirmed by a person.
+
+Owns `connector.activity`: the times last accepted, and those that wait. It must not know how
+QuickBooks was asked, nor what a session leaves undone meanwhile.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from qbxml.parse import CompanyActivity
+from store import comparing
+from store.binding import connector_of
+from store.context import Sync
+from store.problems import Problem, open_problem
+from store.syncing import connector, problem
+
+CAUSE = "company-activity"
+_AWAITING = "awaiting"
+_WORDS = {"restored": "restored from a backup", "condensed": "condensed"}
+
+
+def awaits(sync: Sync) -> bool:
+    """Whether a restore or condense waits for an admin's word."""
+    return bool((connector_of(sync).activity or {}).get(_AWAITING))
+
+
+def notice(sync: Sync, told: CompanyActivity) -> bool:
+    """Compare with what was last accepted; whether something new waits from now on."""
+    found = {"restored": told.last_restored, "condensed": told.last_condensed}
+    kept: dict[str, Any] | None = connector_of(sync).activity
+    if kept is None:
+        _keep(sync.conn, sync.company_id, found)
+        return False
+    known = kept.get(_AWAITING) or kept
+    moved = {name: moment for name, moment in found.items() if moment and moment != known.get(name)}
+    if not moved:
+        return False
+    _keep(sync.conn, sync.company_id, {**kept, _AWAITING: {**known, **moved}})
+    comparing.force_all(sync.conn, sync.company_id)
+    _tell(sync, " and ".join(f"{_WORDS[name]} ({moved[name]})" for name in moved))
+    return True
+
+
+def _tell(sync: Sync, what: str) -> None:
+    open_problem(
+        sync,
+        Problem(
+            cause=CAUSE,
+            kind="company_activity",
+            title="The company file was restored or condensed",
+            text=(
+                f"The QuickBooks company file was {what}. CashFlow compares all records; until "
+                "somebody has confirmed this it writes nothing to QuickBooks and takes over no "
+                "deletions."
+            ),
+            advice=(
+                "Look whether the right file is open and nothing is missing in it, then confirm "
+                "it: `webconnector company confirm-file`. What QuickBooks no longer has is then "
+                "marked as deleted in CashFlow, and writing goes on."
+            ),
+        ),
+    )
+
+
+def tell_missing(sync: Sync, missing: dict[str, int]) -> None:
+    """Add to the open problem how many linked records the file no longer has, per resource."""
+    counts = ", ".join(f"{count} {resource}" for resource, count in sorted(missing.items()))
+    mine = (
+        problem.c.company_id == sync.company_id,
+        problem.c.cause == CAUSE,
+        problem.c.resolved_at.is_(None),
+    )
+    told = sync.conn.execute(select(problem.c.text).where(*mine)).scalar()
+    line = f" No longer in QuickBooks: {counts}."
+    if told is not None and line not in told:
+        sync.conn.execute(update(problem).where(*mine).values(text=told + line))
+
+
+def _keep(conn: Connection, company_id: str, activity: dict[str, Any]) -> None:
+    conn.execute(
+        update(connector).where(connector.c.company_id == company_id).values(activity=activity)
+    )
+
+
+def confirm(conn: Connection, company_id: str, now: datetime) -> dict[str, Any] | None:
+    """Accept what waits; gives its times, None when nothing does. All ids are compared anew."""
+    kept: dict[str, Any] = (
+        conn.execute(
+            select(connector.c.activity).where(connector.c.company_id == company_id)
+        ).scalar()
+        or {}
+    )
+    accepted: dict[str, Any] | None = kept.get(_AWAITING)
+    if not accepted:
+        return None
+    _keep(conn, company_id, accepted)
+    comparing.force_all(conn, company_id)
+    conn.execute(
+        update(problem)
+        .where(
+            problem.c.company_id == company_id,
+            problem.c.cause == CAUSE,
+            problem.c.resolved_at.is_(None),
+        )
+        .values(resolved_at=now, resolution="done")
+    )
+    return accepted

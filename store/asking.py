@@ -1,0 +1,92 @@
+"""What QuickBooks is asked before documents are added or taken back (sync-rules 4, 5 and 6).
+
+Owns which questions those are. It must not know what the answers mean; `lookups.py` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qbxml import build
+from qbxml.entities import BY_RESOURCE
+from qbxml.entity import Entity
+from store import paying, undoing
+from store.changes import Action
+from store.context import Sync
+from store.push import Asked, Ready
+from store.rows import Values
+
+lookups_per_set_max = 40
+
+
+def lookups(sync: Sync, claimed: Sequence[Ready]) -> list[Asked]:
+    """What QuickBooks must be asked before these changes go."""
+    asked: list[Asked] = []
+    due = [r for r in claimed if r.asks_first and r.change.looked_up_in != sync.session_id]
+    due = due[:lookups_per_set_max]
+    for entity in dict.fromkeys(r.entity for r in due):
+        mine = [r for r in due if r.entity is entity]
+        adds = [r for r in mine if r.change.action == Action.ADD]
+        # Taken back before anybody knew whether it had arrived.
+        lost = [r for r in mine if r.change.action != Action.ADD and r.link is None]
+        _ask_for_documents(asked, entity, (*adds, *lost))
+        others = [r for r in mine if r.link is not None and r not in adds]
+        reversed_ones = [r for r in others if undoing.reverses(entity, r.change.action)]
+        for r in reversed_ones:
+            day = undoing.day_of(sync, r.row).isoformat()
+            _ask(asked, entity, [r], _on_day(entity, r.values, day))
+        removed = {r.link.quickbooks_id: r for r in others if r.link and r not in reversed_ones}
+        if removed:
+            _ask(asked, entity, list(removed.values()), {"ids": list(removed)})
+        _refresh(asked, entity, adds)
+    return asked
+
+
+def _ask_for_documents(asked: list[Asked], entity: Entity, due: Sequence[Ready]) -> None:
+    """Ask by number, by day and party without one; also as it was when a lost write left."""
+    wanted = [(r, values) for r in due for values in r.may_be_there]
+    numbered = [(r, values) for r, values in wanted if values.get(str(entity.number))]
+    if numbered:
+        numbers = [values[str(entity.number)] for _, values in numbered]
+        askers = list({r.change.id: r for r, _ in numbered}.values())
+        _ask(asked, entity, askers, {"ref_numbers": list(dict.fromkeys(numbers))})
+    for r, values in wanted:
+        if (r, values) not in numbered:
+            _ask(asked, entity, [r], _on_day(entity, values, values[str(entity.dated)]))
+
+
+def _refresh(asked: list[Asked], entity: Entity, payments: Sequence[Ready]) -> None:
+    """What is open of the documents to be paid is read in the same session (sync-rules 5)."""
+    wanted: dict[str, list[str]] = {}
+    for item in payments:
+        for resource, ids in paying.documents(entity, item.values).items():
+            wanted.setdefault(resource, []).extend(ids)
+    for resource, ids in wanted.items():
+        request_id = f"l{len(asked) + 1}"
+        unique = list(dict.fromkeys(ids))
+        text = build.query(BY_RESOURCE[resource], request_id, ids=unique)
+        asked.append(Asked(request_id, text, {"do": "refresh"}))
+
+
+def _on_day(entity: Entity, values: Values, day: str) -> dict[str, Any]:
+    """Filters for what QuickBooks has of that day, of the same party where there is one."""
+    narrow: dict[str, Any] = {"date_from": day, "date_to": day}
+    if entity.party:
+        narrow["party_ids"] = [values[entity.party]["id"]]
+    return narrow
+
+
+def _ask(asked: list[Asked], entity: Entity, due: list[Ready], narrow: dict[str, Any]) -> None:
+    request_id = f"l{len(asked) + 1}"
+    asked.append(
+        Asked(
+            request_id,
+            build.query(entity, request_id, **narrow),
+            {
+                "do": "lookup",
+                "resource": entity.resource,
+                "changes": [r.change.id for r in due],
+            },
+        )
+    )

@@ -1,0 +1,119 @@
+"""The brake: a session that would change or delete a great part of a type is held (sync-rules 8).
+
+Owns the limits, the counting and the problem that says what was held. It must not know how pages
+are kept meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import func, select, update
+
+from qbxml.parse import Record
+from store.arrival import moved
+from store.changes import chunks
+from store.context import Sync
+from store.problems import Problem, open_problem
+from store.syncing import link, problem
+
+records_max = 50
+percent_max = 10
+
+
+def changing(sync: Sync, records: Sequence[Record]) -> Counter[str]:
+    """How many linked records per resource these would change in the App."""
+    theirs = {
+        record.quickbooks_id: record
+        for record in records
+        if sync.pulls(record.entity) and record.entity.pull.edited
+    }
+    found: Counter[str] = Counter()
+    if not theirs:
+        return found
+    noun = records[0].entity.query_noun
+    for ids in chunks(theirs):
+        for row in sync.conn.execute(
+            select(link.c.quickbooks_id, link.c.resource, link.c.edit_sequence, link.c.base).where(
+                link.c.company_id == sync.company_id,
+                link.c.noun == noun,
+                link.c.quickbooks_id.in_(ids),
+                link.c.base.is_not(None),
+            )
+        ):
+            record = theirs[row.quickbooks_id]
+            same = row.edit_sequence == record.edit_sequence
+            if not same and moved(record.entity, row.base, record.values):
+                found[row.resource] += 1
+    return found
+
+
+def holds(sync: Sync, act: str, counts: Mapping[str, int], already: Mapping[str, int]) -> list[str]:
+    """The resources to be held, with a problem for each.
+
+    `act` is `changed`, `deleted` or `missing`; `already` is what this session did before.
+    """
+    held = []
+    for resource, count in counts.items():
+        if count and _too_many(sync, resource, count + already.get(resource, 0)):
+            _tell(sync, act, resource, count)
+            held.append(resource)
+    return held
+
+
+def passed(sync: Sync, act: str, resources: Iterable[str]) -> None:
+    """Nothing of these is held any more."""
+    sync.conn.execute(
+        update(problem)
+        .where(
+            problem.c.company_id == sync.company_id,
+            problem.c.cause.in_([_cause(act, resource) for resource in resources]),
+            problem.c.resolved_at.is_(None),
+        )
+        .values(resolved_at=sync.now, resolution="by_itself")
+    )
+
+
+def _cause(act: str, resource: str) -> str:
+    return f"brake:{act}:{resource}"
+
+
+def _linked(sync: Sync, resource: str) -> int:
+    return int(
+        sync.conn.execute(
+            select(func.count())
+            .select_from(link)
+            .where(
+                link.c.company_id == sync.company_id,
+                link.c.resource == resource,
+                link.c.gone_at.is_(None),
+            )
+        ).scalar_one()
+    )
+
+
+def _too_many(sync: Sync, resource: str, count: int) -> bool:
+    return count > records_max and count * 100 > percent_max * _linked(sync, resource)
+
+
+def _tell(sync: Sync, act: str, resource: str, count: int) -> None:
+    total = _linked(sync, resource)
+    open_problem(
+        sync,
+        Problem(
+            cause=_cause(act, resource),
+            kind="mass_change",
+            title=f"{count} of {total} {resource} would be {act} at once",
+            text=(
+                f"In QuickBooks {count} of {total} {resource} were {act}. CashFlow took over none "
+                "of it, and writes nothing to QuickBooks until somebody has decided."
+            ),
+            advice=(
+                "If it is meant, apply it: `webconnector company resync ID "
+                f"{resource}` reads them anew once without this check. If not, discard it by "
+                "undoing it in QuickBooks; the next sync then goes on by itself."
+            ),
+            resource=resource,
+        ),
+    )

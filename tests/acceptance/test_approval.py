@@ -1,0 +1,77 @@
+"""Preference `push_bills`: bills go when they are saved, or once they are approved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from store import resources
+from tests.acceptance.guarded import bill, goes, met, state
+from tests.acceptance.world import World
+
+
+@pytest.fixture
+def linked(make_world: Callable[..., World]) -> World:
+    """Both sides have met."""
+    return met(make_world())
+
+
+def approve(made: World, record: dict[str, Any]) -> None:
+    """Somebody approves the bill."""
+    with made.store.write() as conn:
+        resources.approve(conn, made.id, "bills", record["id"], made.clock(), "test")
+
+
+def test_with_push_bills_approved_a_bill_waits_for_approval_and_goes_when_approved(
+    linked: World,
+) -> None:
+    linked.prefer(push_bills="approved")
+    waiting = bill(linked, number="B-1")
+    approved = bill(linked, number="B-2", approval="approved")
+    linked.sync()
+    assert state(linked, "bills", approved) == "synced"
+    sync = linked.get("bills", waiting["id"])["sync"]
+    assert (sync["state"], sync["waits_for"]) == ("waiting", "approval")
+    assert linked.problems() == [], "waiting for approval is no problem"
+    approve(linked, waiting)
+    assert state(linked, "bills", waiting) == "pending"
+    goes(linked, "bills", waiting)
+
+
+def test_a_bill_approved_by_an_edit_goes_too(linked: World) -> None:
+    linked.prefer(push_bills="approved")
+    waiting = bill(linked)
+    linked.sync()
+    linked.change("bills", waiting["id"], approval="approved")
+    assert state(linked, "bills", waiting) == "pending"
+    goes(linked, "bills", waiting)
+
+
+def test_approval_wakes_the_change_though_the_minimum_interval_has_not_passed(
+    linked: World,
+) -> None:
+    linked.prefer(push_bills="approved", minimum_interval_minutes="600")
+    waiting = bill(linked)
+    linked.clock.advance(minutes=700)
+    linked.sync()
+    approve(linked, waiting)
+    goes(linked, "bills", waiting)
+
+
+def test_with_push_bills_saved_again_the_bills_that_waited_go(linked: World) -> None:
+    linked.prefer(push_bills="approved")
+    waiting = bill(linked)
+    linked.sync()
+    linked.prefer(push_bills="saved")
+    goes(linked, "bills", waiting)
+
+
+def test_the_deletion_of_a_bill_waits_for_no_approval(linked: World) -> None:
+    made = bill(linked)
+    linked.sync()
+    linked.prefer(push_bills="approved")
+    linked.delete("bills", made["id"])
+    linked.sync()
+    assert linked.books.all("Bill") == []
