@@ -113,6 +113,12 @@ class Book:
         }
         return body | extra
 
+    def credit(self, **extra: Any) -> dict[str, Any]:
+        """A body for a credit of the book's vendor."""
+        lines = [{"account": self.ids["accounts"], "amount": "20.00"}]
+        body = {"vendor": self.ids["vendors"], "credit_date": "2024-05-01"}
+        return body | {"expense_lines": lines} | extra
+
     def invoice(self, **extra: Any) -> dict[str, Any]:
         """A body for an invoice to the book's customer."""
         line = {"item": self.ids["items"], "quantity": "2", "rate": "60.00", "taxable": True}
@@ -154,6 +160,13 @@ def fill(conn: Connection, company_id: str) -> Book:
         )
     )
     ids["bank"] = bank
+    ids["vendor-credits"] = book.create("vendor-credits", book.credit())["id"]
+    payment = {"customer": ids["customers"], "payment_date": "2024-05-03", "amount": "5.00"}
+    ids["invoice-payments"] = book.create("invoice-payments", payment)["id"]
+    transfer = {"transfer_date": "2024-05-04", "amount": "7.00", "to_account": bank}
+    ids["funds-transfers"] = book.create(
+        "funds-transfers", transfer | {"from_account": ids["accounts"]}
+    )["id"]
     return book
 
 

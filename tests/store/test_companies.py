@@ -341,7 +341,10 @@ def test_show_counts_records_backlog_problems_and_the_last_session(book: Book) -
         "jobs": 1,
         "items": 1,
         "bills": 1,
+        "vendor-credits": 1,
         "invoices": 1,
+        "invoice-payments": 1,
+        "funds-transfers": 1,
         "bank-balances": 1,
     }
     assert shown["backlog"]["bills"] == {"pending": 1}
@@ -357,4 +360,4 @@ def test_the_list_of_companies_counts_each_on_its_own(book: Book) -> None:
     listed = companies.list_companies(book.conn)
     assert [row["name"] for row in listed] == ["Acme Ltd", "Quiet Ltd"]
     assert [row["id"] for row in listed] == [book.company_id, quiet]
-    assert [row["backlog"] for row in listed] == [7, 0]
+    assert [row["backlog"] for row in listed] == [10, 0]

@@ -236,10 +236,10 @@ def test_a_reference_that_a_person_gave_is_no_longer_owed(book: Book) -> None:
     shown = book.get("bills", book.ids["bills"])
     line_id = shown["expense_lines"][0]["id"]
     owed: list[dict[str, Any]] = [
-        {"field": "terms", "line_id": None, "lines": None},
-        {"field": "payable_account", "line_id": None, "lines": None},
-        {"field": "department", "line_id": line_id, "lines": "expense_lines"},
-        {"field": "customer", "line_id": line_id, "lines": "expense_lines"},
+        {"field": "terms_id", "line_id": None, "lines": None},
+        {"field": "payable_account_id", "line_id": None, "lines": None},
+        {"field": "department_id", "line_id": line_id, "lines": "expense_lines"},
+        {"field": "customer_id", "line_id": line_id, "lines": "expense_lines"},
     ]
     for row in owed:
         book.conn.execute(
@@ -258,7 +258,7 @@ def test_a_reference_that_a_person_gave_is_no_longer_owed(book: Book) -> None:
     left = book.conn.execute(
         select(dangling.c.field).where(dangling.c.company_id == book.company_id)
     )
-    assert sorted(left.scalars()) == ["customer", "payable_account"]
+    assert sorted(left.scalars()) == ["customer_id", "payable_account_id"]
 
 
 # --- lists

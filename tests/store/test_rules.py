@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from qbxml.entities import ENTITIES
-from qbxml.entity import Family
+from qbxml.entity import Family, Undo
 from store import resources
 from store.changes import State
 from store.errors import NotFound, Refused
+from store.rules import APPROVED
 from store.syncing import change, company, link
 from store.types import new_key
 from tests.store.conftest import NOW, Book
@@ -73,16 +74,18 @@ def test_lists_are_made_inactive_instead_of_deleted(book: Book, resource: str) -
     assert book.change(resource, record_id, {"active": False})["active"] is False
 
 
-@pytest.mark.parametrize("resource", [entity.resource for entity in ENTITIES])
-def test_nothing_of_today_can_be_voided(book: Book, resource: str) -> None:
+@pytest.mark.parametrize(
+    "resource", [entity.resource for entity in ENTITIES if entity.undo is Undo.NEVER]
+)
+def test_documents_and_lists_cannot_be_voided(book: Book, resource: str) -> None:
     with pytest.raises(Refused, match="cannot be voided"):
         act(book, "void", resource, book.ids[resource])
 
 
 @pytest.mark.parametrize(
-    "resource", [entity.resource for entity in ENTITIES if entity.resource != "bills"]
+    "resource", [entity.resource for entity in ENTITIES if entity.resource not in APPROVED]
 )
-def test_only_bills_are_approved(book: Book, resource: str) -> None:
+def test_only_bills_and_vendor_credits_are_approved(book: Book, resource: str) -> None:
     with pytest.raises(Refused, match="no approval"):
         act(book, "approve", resource, book.ids[resource])
 
