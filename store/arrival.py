@@ -6,7 +6,7 @@ Owns inserts and updates of records that come from QuickBooks. It must not decid
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, select, update
 from qbxml.compare import same
 from qbxml.entity import Entity, Family, Field, In, Lines, Part
 from qbxml.parse import Record
-from store import class_tracking
+from store import class_tracking, tokens
 from store.bulk import insert_rows
 from store.changes import chunks
 from store.context import Sync
@@ -23,6 +23,7 @@ from store.ledger import LINE_TABLES, TABLES, column_name
 from store.naming import settle_paths
 from store.resolving import References
 from store.rows import Loaded, Values, columns
+from store.totals import own_sum
 from store.types import new_key
 
 
@@ -30,6 +31,21 @@ def shared_values(entity: Entity, values: Values, base: Values | None = None) ->
     """The values both sides share, to be kept as the base; what was withheld stays as it was."""
     found = {part.name: values[part.name] for part in entity.shared_parts if part.name in values}
     return {**base, **found} if base else found
+
+
+def in_our_terms(sync: Sync, records: Iterable[Record]) -> None:
+    """Make the values of records that arrived comparable with the App's.
+
+    Where personal data may be read, an absent personal field is empty, not unknown; and the token
+    in a memo is ours, not the memo's.
+    """
+    personal = sync.quickbooks.get("personal_data")
+    for record in records:
+        for part in record.entity.fields if personal else ():
+            if part.withheld:
+                record.values.setdefault(part.name, None)
+        if record.entity.token and record.values.get("memo"):
+            record.values["memo"] = tokens.take_out(record.values["memo"])
 
 
 def equal(parts: Sequence[Part], a: Values, b: Values) -> bool:
@@ -150,15 +166,23 @@ class Page:
         return bool(code.get("name") == default.get("name"))
 
     def write(
-        self, record: Record, record_id: str, taken: Sequence[Part], *, revive: bool = False
+        self,
+        record: Record,
+        record_id: str,
+        taken: Sequence[Part],
+        *,
+        revive: bool = False,
+        waits: bool = False,
     ) -> int:
         """Queue what changes of a record that is here; returns the version it will have.
 
         `taken` are the shared parts that QuickBooks' values replace; what only QuickBooks knows
         (balances, totals) is always taken. `revive`: nobody wants it deleted any more.
+        While an App change `waits` to be sent, the sum of its own lines stays.
         """
         assert self.loaded is not None  # noqa: S101 - a page of updates is made with its rows
         row = self.loaded.rows[record_id]
+        relined = any(isinstance(part, Lines) for part in taken)
         names = {p.name for p in taken if isinstance(p, Field)}
         fields = [
             f
@@ -172,9 +196,10 @@ class Page:
         if revive:
             new["deleted_at"] = None
         new = after_pull(self.entity, new, record)
+        if waits and not relined:
+            new = {n: v for n, v in new.items() if n != own_sum(self.entity.resource)}
         current = row._asdict()
         new = {name: value for name, value in new.items() if _changes(current[name], value)}
-        relined = any(isinstance(part, Lines) for part in taken)
         if not new and not relined:
             return int(row.version)
         # A list record whose balance moved has not changed: nobody edited it.

@@ -38,6 +38,10 @@ ONE_TYPE = {
 }
 
 
+transfer_memo_characters_max = 4000
+"""QuickBooks' 4095 less the room for the token that our memo carries there."""
+
+
 @dataclass
 class Draft:
     """The record and its lines as they would be; `before`: as they are (None: new)."""
@@ -232,6 +236,9 @@ def _two_accounts(draft: Draft) -> None:
         draft.given.refuse("/to_account", "Give another account than the one it comes from.")
     if row["amount"] <= 0:
         draft.given.refuse("/amount", "Give an amount above zero.")
+    if len(row["memo"] or "") > transfer_memo_characters_max:
+        text = f"It is too long; a transfer's memo holds {transfer_memo_characters_max} characters."
+        draft.given.refuse("/memo", text)
 
 
 def _applications(draft: Draft) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from store.ledger import TABLES
 from store.overview import instant
+from store.rows import shown_column
 from store.syncing import company, problem
 
 problems_max = 1000
@@ -49,9 +50,7 @@ def _names(conn: Connection, rows: list[Row[Any]] | Any) -> dict[tuple[str, str]
     found: dict[tuple[str, str], str] = {}
     for (company_id, resource), ids in wanted.items():
         table = TABLES[resource]
-        name = next(
-            table.c[column] for column in ("full_name", "name", "number") if column in table.c
-        )
+        name = shown_column(table)
         for record_id, text in conn.execute(
             select(table.c.id, name).where(table.c.company_id == company_id, table.c.id.in_(ids))
         ):

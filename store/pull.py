@@ -16,7 +16,7 @@ from qbxml.entities import queries
 from qbxml.entity import Entity, Kind, Part
 from qbxml.parse import Record
 from store import changes, class_tracking, conflicts, matching, problems, written
-from store.arrival import Page, moved, shared_values
+from store.arrival import Page, in_our_terms, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
 from store.context import Sync
@@ -36,6 +36,7 @@ def apply(sync: Sync, records: Sequence[Record]) -> None:
     newest = {record.quickbooks_id: record for record in records}
     if not newest:
         return
+    in_our_terms(sync, newest.values())
     noun = records[0].entity.query_noun
     links = _links(sync, noun, list(newest))
     unlinked = [r for key, r in newest.items() if key not in links and eligible(sync, r)]
@@ -172,7 +173,7 @@ def _compare(
         taken, to_send = _decide(sync, record, record_id, base, page.loaded, waiting, edited=edited)
         version = synced
         if taken is not None:
-            version = page.write(record, record_id, taken, revive=sync.pulls(entity))
+            version = page.write(record, record_id, taken, revive=sync.pulls(entity), waits=to_send)
         link_rows.append(
             {
                 "b_record_id": record_id,

@@ -39,6 +39,12 @@ TOTALS: dict[str, Total] = {
 }
 
 
+def own_sum(resource: str) -> str | None:
+    """The column that holds the sum of the lines, for documents; None for all else."""
+    adding = TOTALS.get(resource)
+    return adding.column if adding else None
+
+
 def cents(value: Decimal) -> Decimal:
     """Rounded half up to two places, as QuickBooks does."""
     return value.quantize(_CENT, context=_EXACT)

@@ -19,7 +19,7 @@ from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import Act, Decision, decide, explain
 from store import changes, class_tracking, paying, problems, undoing
-from store.arrival import Page, moved, shared_values
+from store.arrival import Page, in_our_terms, moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
 from store.ledger import LINE_TABLES
@@ -207,6 +207,7 @@ def keep_written(
         why = f"{record.quickbooks_id} belongs to another record already."
         unknown(sync, entity, record_id, why)
         return
+    in_our_terms(sync, (record,))
     before = link_of(sync, record_id)
     base = shared_values(entity, record.values, before.base if before is not None else None)
     linked = _Linked(record.quickbooks_id, record.edit_sequence, record.time_modified, base)

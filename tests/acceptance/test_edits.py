@@ -126,14 +126,18 @@ def test_a_field_emptied_in_the_app_is_emptied_in_quickbooks(acme: World) -> Non
     assert acme.sync().close_text == "0 changes in, 0 out, 0 problems"
 
 
+# Typographic quotes, a dash and a ligature: QuickBooks holds them only in other characters.
+ODD = "O\u2019Neil \u2013 \u201cBest\u201d \u0152uvres"
+
+
 def test_a_value_equal_in_quickbooks_form_is_no_change(acme: World) -> None:
-    made = acme.add("vendors", name="O’Neil – “Best” Œuvres")
+    made = acme.add("vendors", name=ODD)
     acme.sync()
     key = acme.get("vendors", made["id"])["sync"]["quickbooks_id"]
     assert acme.books.get("Vendor", key)["Name"].isascii()
     acme.books.edit("Vendor", key, {"Phone": "1"})
     acme.sync()
-    assert acme.get("vendors", made["id"])["name"] == "O’Neil – “Best” Œuvres"
+    assert acme.get("vendors", made["id"])["name"] == ODD
     assert acme.sync().close_text == "0 changes in, 0 out, 0 problems"
 
 

@@ -37,7 +37,7 @@ def send(acme: World, ticket: str, books: CompanyFile | None = None) -> str:
 
 
 def receive(acme: World, ticket: str, response: str, hresult: str = "", message: str = "") -> int:
-    """receiveResponseXML."""
+    """ReceiveResponseXML."""
     answer = acme.connector.call(
         "receiveResponseXML", ticket=ticket, response=response, hresult=hresult, message=message
     )
@@ -45,12 +45,12 @@ def receive(acme: World, ticket: str, response: str, hresult: str = "", message:
 
 
 def last_error(acme: World, ticket: str) -> str:
-    """getLastError."""
+    """GetLastError."""
     return str(acme.connector.call("getLastError", ticket=ticket))
 
 
 def close(acme: World, ticket: str) -> str:
-    """closeConnection."""
+    """CloseConnection."""
     return str(acme.connector.call("closeConnection", ticket=ticket))
 
 
