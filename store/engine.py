@@ -18,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection as Connection  # noqa: PLC0414 - for the upper layer
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Row as Row  # noqa: PLC0414 - as above
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 

@@ -207,8 +207,9 @@ def _offer(sync: Sync, entity: Entity, record_id: str, shown: str, record: Recor
                 f'"{shown}". They may be the same.'
             ),
             advice=(
-                "Give both exactly the same name to link them, or names that clearly differ "
-                "to keep them apart; then the next sync goes on."
+                "If they differ, give this one a clearly different name; the next sync sends it. "
+                "If they are the same, go on with the one from QuickBooks and let this one be "
+                "skipped."
             ),
             resource=entity.resource,
             record_id=record_id,

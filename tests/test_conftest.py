@@ -89,7 +89,7 @@ def test_nothing_beyond_loopback_may_be_reached(address: str) -> None:
     [("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("0.0.0.0", True), ("", True),  # noqa: S104
      ("localhost", True), ("8.8.8.8", False), ("localhost.example", False)],
 )  # fmt: skip
-def test_only_loopback_is_here(host: str, here: bool) -> None:  # noqa: FBT001
+def test_only_loopback_is_here(host: str, here: bool) -> None:
     assert is_here(host) is here
 
 

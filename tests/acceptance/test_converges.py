@@ -68,7 +68,7 @@ class Converging(RuleBasedStateMachine):
         self.died = False
 
     @initialize(two_way_bills=st.booleans(), master=st.sampled_from(["quickbooks", "cashflow"]))
-    def begin(self, two_way_bills: bool, master: str) -> None:  # noqa: FBT001
+    def begin(self, two_way_bills: bool, master: str) -> None:
         self.made = type(self).make_world(self.stack, two_way_bills=two_way_bills)
         self.made.prefer(master_in_conflict=master)
         self.random = 0
@@ -100,7 +100,7 @@ class Converging(RuleBasedStateMachine):
                 self._act(seeds.pop())
 
     @rule(calls=st.integers(3, CALLS_MOST), executed=st.booleans())
-    def the_web_connector_is_killed(self, calls: int, executed: bool) -> None:  # noqa: FBT001
+    def the_web_connector_is_killed(self, calls: int, executed: bool) -> None:
         self.made.clock.advance(minutes=5)
         steps = self.made.connector.steps(self.made.books)
         for number, (operation, answer) in enumerate(steps, 1):
@@ -113,7 +113,7 @@ class Converging(RuleBasedStateMachine):
         self.died = True
 
     @rule(requests=st.integers(1, CALLS_MOST // 2), executed=st.booleans())
-    def quickbooks_dies(self, requests: int, executed: bool) -> None:  # noqa: FBT001
+    def quickbooks_dies(self, requests: int, executed: bool) -> None:
         self.made.clock.advance(minutes=5)
         self.made.connector.run(Frail(self.made, requests, executed=executed))
         self.died = True

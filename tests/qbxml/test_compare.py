@@ -93,7 +93,7 @@ def test_same_is_what_quickbooks_could_not_tell_apart(
     name: str,
     a: Any,
     b: Any,
-    expected: bool,  # noqa: FBT001 (a table of cases)
+    expected: bool,
 ) -> None:
     assert same(BILL.by_name[name], a, b) is expected
     assert same(BILL.by_name[name], b, a) is expected

@@ -31,7 +31,7 @@ def amounts(digits: int, places: int) -> st.SearchStrategy[Decimal]:
 
 
 @given(anything, st.booleans())
-def test_to_quickbooks_twice_changes_nothing_more(value: str, multiline: bool) -> None:  # noqa: FBT001
+def test_to_quickbooks_twice_changes_nothing_more(value: str, multiline: bool) -> None:
     once = text.to_quickbooks(value, multiline=multiline)
     assert text.to_quickbooks(once.text, multiline=multiline) == text.Sent(once.text)
 
@@ -39,7 +39,7 @@ def test_to_quickbooks_twice_changes_nothing_more(value: str, multiline: bool) -
 @given(anything, st.booleans())
 def test_what_is_sent_is_latin_1_without_controls_and_outer_blanks(
     value: str,
-    multiline: bool,  # noqa: FBT001
+    multiline: bool,
 ) -> None:
     sent = text.to_quickbooks(value, multiline=multiline)
     sent.text.encode("latin-1")
@@ -244,7 +244,7 @@ def test_percentages_come_with_and_without_their_sign(value: str) -> None:
     "value, expected",
     [("true", True), ("1", True), ("false", False), ("0", False), (" TRUE ", True), ("", None)],
 )
-def test_bools(value: str, expected: bool | None) -> None:  # noqa: FBT001
+def test_bools(value: str, expected: bool | None) -> None:
     assert text.parse_bool(value) is expected
 
 

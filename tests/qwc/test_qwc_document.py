@@ -275,7 +275,7 @@ def test_what_is_written_reads_back_equal(
     user: str,
     uuid: object,
     minutes: int | None,
-    notify: bool,  # noqa: FBT001
+    notify: bool,
 ) -> None:
     document = replace(
         GOOD,
