@@ -38,7 +38,7 @@ ONE_TYPE = {
 }
 
 
-transfer_memo_characters_max = 4000
+transfer_memo_characters_max = 4095 - len(" [KCF R]") - 36
 """QuickBooks' 4095 less the room for the token that our memo carries there."""
 
 

@@ -51,12 +51,22 @@ def full_values(entity: Entity, message: In) -> dict[str, Any]:
             ]
         else:
             found[part.name] = sample(part)
-    return found
+    return _applied(entity, found)
+
+
+def _applied(entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
+    """A payment names documents or says that it names none."""
+    made = {
+        part.name: None if values.get("applications") else False
+        for part in entity.fields
+        if part.made
+    }
+    return {**values, **made}
 
 
 def minimal_values(entity: Entity) -> dict[str, Any]:
     """Only what an Add must have."""
-    return {part.name: sample(part) for part in entity.fields if part.required}
+    return _applied(entity, {part.name: sample(part) for part in entity.fields if part.required})
 
 
 # --- drawn
@@ -140,7 +150,7 @@ def adds_of(entity: Entity) -> st.SearchStrategy[dict[str, Any]]:
     """Whole records that an Add takes."""
     kinds = {lines.name: lines_of(lines, In.ADD) for lines in entity.lines}
     return st.tuples(fields_of(entity.fields, In.ADD), st.fixed_dictionaries(kinds)).map(
-        lambda pair: {**pair[0], **pair[1]}
+        lambda pair: _applied(entity, {**pair[0], **pair[1]})
     )
 
 

@@ -197,11 +197,13 @@ def test_a_total_below_zero_is_refused(book: Book) -> None:
 # --- whatever is valid reads back equal
 
 
-LATIN = st.characters(min_codepoint=33, max_codepoint=255, categories=("L", "N", "P"))
+LATIN = st.characters(
+    min_codepoint=33, max_codepoint=255, categories=("L", "N", "P"), exclude_characters=":"
+)
 # Their QuickBooks form is the text itself, so lengths are as they seem.
-texts = st.text(LATIN.filter(lambda c: c != ":"), min_size=1, max_size=11)
+texts = st.text(LATIN, min_size=1, max_size=11)
 money = st.decimals(min_value=0, max_value=10**9, places=2).map(lambda value: f"{value:.2f}")
-days = st.dates(min_value=date(1970, 1, 1)).filter(lambda d: d.year < 2999)
+days = st.dates(min_value=date(1970, 1, 1), max_value=date(2998, 12, 31))
 addresses = st.fixed_dictionaries({}, optional={name: texts for _, name, _ in ADDRESS_PARTS})
 vendors = st.fixed_dictionaries(
     {"name": texts},
