@@ -204,16 +204,16 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
     lists = [r for r in due if r.entity.family is Family.LIST]
     asked: list[Asked] = []
     sent: list[dict[str, Any]] = []
-    touched: set[str] = set()
+    touched: set[tuple[str, ...]] = set()
     for item in lists or due:
         if len(asked) == most or (asked and item.entity.alone):
             break
         if item.is_gone:
             _gone(sync, item)
             continue
-        met = {key for ids in paying.documents(item.entity, item.values).values() for key in ids}
+        met = _meets(item)
         if met & touched:
-            continue  # what is left of that document is known when this set is answered
+            continue  # known when this set is answered: a balance, or a duplicate
         touched |= met
         request_id = f"w{len(asked) + 1}"
         try:
@@ -246,7 +246,34 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
             ),
             sent,
         )
+        going = {one.purpose["change"] for one in asked}
+        _ask_again(sync, [r for r in due if r.change.id not in going and _meets(r) & touched])
     return asked
+
+
+def _meets(item: Ready) -> set[tuple[str, ...]]:
+    """What two writes of one set must not share: documents paid, or what makes a duplicate."""
+    paid = paying.documents(item.entity, item.values)
+    met = {(resource, key) for resource, ids in paid.items() for key in ids}
+    if item.change.action == Action.ADD and item.entity.number and item.entity.party:
+        party = (item.values[item.entity.party] or {}).get("id") or ""
+        number = (item.values.get(item.entity.number) or "").strip().casefold()
+        told = number or f"on {item.values[str(item.entity.dated)]}"
+        met.add((item.entity.resource, party, told))
+    return met
+
+
+def _ask_again(sync: Sync, items: Sequence[Ready]) -> None:
+    """What QuickBooks said of these is out of date once the set has gone."""
+    if items:
+        sync.conn.execute(
+            update(change)
+            .where(
+                change.c.company_id == sync.company_id,
+                change.c.id.in_([item.change.id for item in items]),
+            )
+            .values(looked_up_in=None)
+        )
 
 
 def _request(sync: Sync, item: Ready, request_id: str) -> tuple[str | None, Values]:

@@ -168,6 +168,18 @@ def test_a_number_that_quickbooks_already_has_is_a_problem_not_a_second_bill(
     assert linked.problems() == []
 
 
+def test_two_bills_of_one_number_made_at_once_do_not_both_go(linked: World) -> None:
+    vendor = linked.add("vendors", name="Acme")["id"]
+    first = rent(linked, vendor, number="7")
+    second = rent(linked, vendor, number=" 7 ")
+    other = rent(linked, vendor, number="8")
+    linked.sync()
+    assert len(linked.books.all("Bill")) == 2
+    states = [linked.get("bills", b["id"])["sync"]["state"] for b in (first, second, other)]
+    assert sorted(states) == ["failed", "synced", "synced"]
+    assert [p.kind for p in linked.problems()] == ["duplicate"]
+
+
 def test_the_same_number_of_another_vendor_is_no_duplicate(linked: World) -> None:
     first = rent(linked, linked.add("vendors", name="One")["id"], number="7")
     second = rent(linked, linked.add("vendors", name="Two")["id"], number="7")
