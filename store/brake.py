@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from qbxml.parse import Record
 from store.arrival import moved
 from store.changes import chunks
 from store.context import Sync
-from store.problems import Problem, open_problem
-from store.syncing import link, problem
+from store.problems import Problem, open_problem, resolve_cause
+from store.syncing import link
 
 records_max = 50
 percent_max = 10
@@ -64,15 +64,7 @@ def holds(sync: Sync, act: str, counts: Mapping[str, int], already: Mapping[str,
 
 def passed(sync: Sync, act: str, resources: Iterable[str]) -> None:
     """Nothing of these is held any more."""
-    sync.conn.execute(
-        update(problem)
-        .where(
-            problem.c.company_id == sync.company_id,
-            problem.c.cause.in_([_cause(act, resource) for resource in resources]),
-            problem.c.resolved_at.is_(None),
-        )
-        .values(resolved_at=sync.now, resolution="by_itself")
-    )
+    resolve_cause(sync, *(_cause(act, resource) for resource in resources))
 
 
 def _cause(act: str, resource: str) -> str:

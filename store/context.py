@@ -38,6 +38,10 @@ class Sync:
     """What QuickBooks said of itself in this session: country, sales tax codes, closing date."""
     preview: bool = False
     """Nothing is written to QuickBooks until an admin has agreed (sync-rules 3)."""
+    open_causes: set[str] | None = None
+    """Causes of the company's open problems, once somebody asked; see `problems.py`."""
+    cursor_rows: dict[str, Any] | None = None
+    """The company's cursors, once somebody asked; see `cursors.py`."""
     tally: Tally = field(default_factory=Tally)
 
     def flows(self, flow: Flow) -> bool:

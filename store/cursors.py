@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from store.context import Sync
 from store.problems import Problem, open_problem
@@ -83,24 +83,24 @@ def greatest(sync: Sync, seen: str, times: list[str]) -> str:
     return max([seen, *(moment for moment in times if moment <= limit)])
 
 
+# Made once: each session moves every cursor.
+_MOVE = (
+    update(cursor)
+    .where(cursor.c.company_id == bindparam("company"), cursor.c.name == bindparam("moved"))
+    .values(read_to=bindparam("to"), read_at=bindparam("at"))
+)
+
+
 def move(sync: Sync, name: str, read_to: str) -> None:
     """A read was complete: the next one begins where it ended. A cursor never moves back."""
-    known = sync.conn.execute(
-        select(cursor).where(cursor.c.company_id == sync.company_id, cursor.c.name == name)
-    ).first()
-    if known is None:
-        sync.conn.execute(
-            insert(cursor).values(
-                company_id=sync.company_id,
-                name=name,
-                read_to=read_to or None,
-                first_read_at=sync.now,
-                read_at=sync.now,
-            )
-        )
+    if sync.cursor_rows is None:
+        sync.cursor_rows = rows(sync.conn, sync.company_id)
+    known = sync.cursor_rows.get(name)
+    to = max(read_to, (known.read_to if known is not None else None) or "") or None
+    moved = {"company": sync.company_id, "moved": name, "to": to, "at": sync.now}
+    if known is not None and sync.conn.execute(_MOVE, moved).rowcount:
         return
-    sync.conn.execute(
-        update(cursor)
-        .where(cursor.c.company_id == sync.company_id, cursor.c.name == name)
-        .values(read_to=max(read_to, known.read_to or "") or None, read_at=sync.now)
-    )
+    values = {"company_id": sync.company_id, "name": name, "read_to": read_to or None}
+    moments = {"first_read_at": sync.now, "read_at": sync.now}
+    sync.conn.execute(insert(cursor).values(**values, **moments))
+    sync.cursor_rows = None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from store.changes import chunks
 from store.context import Sync
@@ -38,6 +38,7 @@ class Problem:
 def open_problem(sync: Sync, found: Problem) -> None:
     """Open it, or count it once more when it is open already; its words become the newest."""
     sync.tally.problems += 1
+    open_causes(sync).add(found.cause)
     where = (
         problem.c.company_id == sync.company_id,
         problem.c.cause == found.cause,
@@ -93,10 +94,26 @@ def resolve_records(sync: Sync, record_ids: Sequence[str], how: str = "by_itself
         )
 
 
+def open_causes(sync: Sync) -> set[str]:
+    """The causes of what is open; asked once, since nearly every session has nothing to end."""
+    if sync.open_causes is None:
+        sync.open_causes = set(
+            sync.conn.execute(_OPEN_CAUSES, {"company": sync.company_id}).scalars()
+        )
+    return sync.open_causes
+
+
+_OPEN_CAUSES = select(problem.c.cause).where(
+    problem.c.company_id == bindparam("company"), problem.c.resolved_at.is_(None)
+)
+
+
 def resolve_cause(
     sync: Sync, *causes: str, how: str = "by_itself", unless_seen_now: bool = False
 ) -> None:
     """What caused these problems is no more; `unless_seen_now`: unless this session met it."""
+    if open_causes(sync).isdisjoint(causes):
+        return
     where = [
         problem.c.company_id == sync.company_id,
         problem.c.cause.in_(causes),

@@ -254,7 +254,7 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
 def _meets(item: Ready) -> set[tuple[str, ...]]:
     """What two writes of one set must not share: documents paid, or what makes a duplicate."""
     paid = paying.documents(item.entity, item.values)
-    met = {(resource, key) for resource, ids in paid.items() for key in ids}
+    met: set[tuple[str, ...]] = {(resource, key) for resource, ids in paid.items() for key in ids}
     if item.change.action == Action.ADD and item.entity.number and item.entity.party:
         party = (item.values[item.entity.party] or {}).get("id") or ""
         number = (item.values.get(item.entity.number) or "").strip().casefold()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from store.errors import NotFound
 from store.syncing import company, connector
@@ -29,3 +29,16 @@ def load_connector(conn: Connection, company_id: str) -> Row[Any]:
     """The company's connector; NotFound when there is no such company."""
     load(conn, company_id)
     return conn.execute(select(connector).where(connector.c.company_id == company_id)).one()
+
+
+# Made once: every call of a session asks it.
+_SESSION_FACTS: Select[Any] = (
+    select(company.c.preferences, company.c.start_date, company.c.preview, connector.c.quickbooks)
+    .join(connector, connector.c.company_id == company.c.id)
+    .where(company.c.id == bindparam("company"))
+)
+
+
+def session_facts(conn: Connection, company_id: str) -> Row[Any]:
+    """What each call of a session needs of its company: preferences, start date, QuickBooks."""
+    return conn.execute(_SESSION_FACTS, {"company": company_id}).one()

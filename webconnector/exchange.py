@@ -20,7 +20,7 @@ from store.context import Sync
 from store.engine import Connection, Store
 from store.preferences import Preferences
 from store.sessions import Session
-from store.tenants import load, load_connector
+from store.tenants import load, load_connector, session_facts
 from webconnector import logs, protocol
 from webconnector.calls import peer
 from webconnector.protocol import Call, Move, State
@@ -248,7 +248,7 @@ class Exchange:
         return self._store.run(run)
 
     def _sync(self, conn: Connection, session: Session, now: datetime) -> Sync:
-        row = load(conn, session.company_id)
+        row = session_facts(conn, session.company_id)
         return Sync(
             conn=conn,
             company_id=session.company_id,
@@ -256,7 +256,7 @@ class Exchange:
             now=now,
             preferences=Preferences.from_json(row.preferences),
             start_date=row.start_date,
-            quickbooks=load_connector(conn, session.company_id).quickbooks or {},
+            quickbooks=row.quickbooks or {},
             preview=row.preview,
         )
 
