@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -47,7 +47,7 @@ def take(sync: Sync, row: Any, reply: Reply | None, then: Followup) -> None:
     """Act on the answer to one change (`row`); None: QuickBooks left it unanswered."""
     entity = _entity(row)
     if reply is None:
-        unknown(sync, entity, row.record_id, "QuickBooks' answer does not mention this record.")
+        _unanswered(sync, entity, row)
         return
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
     if _written(row, reply, decision):
@@ -305,15 +305,21 @@ def _later(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Follo
     if row.attempts + 1 >= retries_max:
         _to_person(sync, entity, row, decision, then)
         return
-    pause = timedelta(seconds=pause_seconds_first * 2**row.attempts)
-    changes.reopen(
-        sync.conn,
-        sync.company_id,
-        row,
-        sync.now,
-        attempts=row.attempts + 1,
-        try_after=sync.now + pause,
-    )
+    values = {"attempts": row.attempts + 1, "try_after": _pause(sync, row)}
+    changes.reopen(sync.conn, sync.company_id, row, sync.now, **values)
+
+
+def _unanswered(sync: Sync, entity: Entity, row: Any) -> None:
+    """QuickBooks' answer does not mention it: it is looked for before it goes again."""
+    values = {"attempts": row.attempts + 1, "looked_up_in": None, "try_after": _pause(sync, row)}
+    alone = changes.reopen(sync.conn, sync.company_id, row, sync.now, unknown=True, **values)
+    if alone and row.attempts + 1 >= retries_max:
+        changes.fail(sync.conn, sync.company_id, row.id)
+        unknown(sync, entity, row.record_id, "QuickBooks' answers do not mention this record.")
+
+
+def _pause(sync: Sync, row: Any) -> datetime:
+    return sync.now + timedelta(seconds=pause_seconds_first * 2**row.attempts)
 
 
 def _to_person(sync: Sync, entity: Entity, row: Any, decision: Decision, _then: Followup) -> None:

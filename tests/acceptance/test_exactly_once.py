@@ -35,6 +35,26 @@ def up_to_the_write(acme: World) -> tuple[str, str]:
     return ticket, request
 
 
+LOST = (
+    '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs newMessageSetID="x" '
+    'messageSetStatusCode="9002"></QBXMLMsgsRs></QBXML>'
+)
+
+
+def forgotten_by_quickbooks(acme: World, request: str) -> str:
+    """The answer is lost, and QuickBooks has forgotten the set: a new session is told so."""
+    clear = request.split("<QBXMLMsgsRq", maxsplit=1)[0] + (
+        '<QBXMLMsgsRq onError="continueOnError" oldMessageSetID="ClearAllMessageSets">'
+        '<HostQueryRq requestID="x"/></QBXMLMsgsRq></QBXML>'
+    )
+    acme.books.process(clear)
+    acme.clock.advance(minutes=16)
+    ticket = authenticate(acme)[0]
+    assert send(acme, ticket) == request
+    assert 0 <= receive(acme, ticket, LOST) < 100
+    return ticket
+
+
 @pytest.mark.parametrize("executed", [True, False])
 def test_a_lost_answer_is_settled_by_the_same_bytes_under_the_same_id(
     acme: World, executed: bool
@@ -117,19 +137,7 @@ def test_when_quickbooks_lost_the_stored_answer_our_own_id_finds_the_record(
         request = next_request(acme, ticket)
     if executed:
         acme.books.process(request)
-    clear = request.split("<QBXMLMsgsRq")[0] + (
-        '<QBXMLMsgsRq onError="continueOnError" oldMessageSetID="ClearAllMessageSets">'
-        '<HostQueryRq requestID="x"/></QBXMLMsgsRq></QBXML>'
-    )
-    acme.books.process(clear)
-    acme.clock.advance(minutes=16)
-    ticket = authenticate(acme)[0]
-    assert send(acme, ticket) == request
-    lost = (
-        '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs newMessageSetID="x" '
-        'messageSetStatusCode="9002"></QBXMLMsgsRs></QBXML>'
-    )
-    assert 0 <= receive(acme, ticket, lost) < 100
+    ticket = forgotten_by_quickbooks(acme, request)
     request = next_request(acme, ticket)
     while request:
         percent = receive(acme, ticket, acme.books.process(request))
@@ -138,6 +146,25 @@ def test_when_quickbooks_lost_the_stored_answer_our_own_id_finds_the_record(
         request = next_request(acme, ticket)
     assert len(acme.books.all("Bill")) == 1
     assert acme.get("bills", bill["id"])["sync"]["state"] == "synced"
+
+
+def test_a_record_that_the_answer_leaves_out_is_looked_for_before_it_goes_again(
+    acme: World,
+) -> None:
+    acme.sync()
+    made = [acme.add("vendors", name=name)["id"] for name in ("One", "Two")]
+    acme.clock.advance(minutes=5)
+    ticket, request = up_to_the_write(acme)
+    reply = acme.books.process(request)
+    start = reply.index('<VendorAddRs requestID="w2"')
+    end = reply.index("</VendorAddRs>", start) + len("</VendorAddRs>")
+    assert 0 <= receive(acme, ticket, reply[:start] + reply[end:]) <= 100
+    close(acme, ticket)
+    acme.clock.advance(minutes=10)
+    acme.sync()
+    assert len(acme.books.all("Vendor")) == 2
+    assert [acme.get("vendors", key)["sync"]["state"] for key in made] == ["synced", "synced"]
+    assert acme.problems() == []
 
 
 def test_one_unreadable_record_does_not_stop_the_others(acme: World) -> None:

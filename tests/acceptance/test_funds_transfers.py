@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from store.errors import Invalid, Refused
-from tests.acceptance.test_exactly_once import next_request
+from tests.acceptance.test_exactly_once import forgotten_by_quickbooks, next_request
 from tests.acceptance.test_sessions import authenticate, receive, send
 from tests.acceptance.world import World
 
@@ -89,19 +89,7 @@ def test_a_lost_answer_never_moves_the_money_twice(linked: World, voided: bool) 
         request = next_request(linked, ticket)
     assert request.count("AddRq ") == 1, "a transfer travels alone"
     linked.books.process(request)
-    clear = request.split("<QBXMLMsgsRq")[0] + (
-        '<QBXMLMsgsRq onError="continueOnError" oldMessageSetID="ClearAllMessageSets">'
-        '<HostQueryRq requestID="x"/></QBXMLMsgsRq></QBXML>'
-    )
-    linked.books.process(clear)
-    linked.clock.advance(minutes=16)
-    ticket = authenticate(linked)[0]
-    assert send(linked, ticket) == request
-    lost = (
-        '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs newMessageSetID="x" '
-        'messageSetStatusCode="9002"></QBXMLMsgsRs></QBXML>'
-    )
-    assert 0 <= receive(linked, ticket, lost) < 100
+    forgotten_by_quickbooks(linked, request)
     linked.clock.advance(minutes=2)
     linked.sync()
     assert len(linked.books.all("Transfer")) == 1 + voided
