@@ -162,6 +162,12 @@ link = _tenant(
     Column("gone_at", Instant),  # found deleted in QuickBooks
     UniqueConstraint("company_id", "noun", "quickbooks_id"),
     UniqueConstraint("company_id", "record_id"),
+    Index(
+        "ix_link_unseen",
+        "company_id",
+        sqlite_where=text("time_modified = ''"),
+        postgresql_where=text("time_modified = ''"),
+    ),
 )
 
 dangling = _tenant(

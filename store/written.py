@@ -176,6 +176,21 @@ def unseen(linked: Any) -> bool:
     return not linked.time_modified
 
 
+def unfinished(sync: Sync) -> Followup:
+    """What was written in a session that ended before the record itself could be read."""
+    then = Followup()
+    rows = sync.conn.execute(
+        select(link.c.resource, link.c.quickbooks_id).where(
+            link.c.company_id == sync.company_id,
+            link.c.time_modified == "",
+            link.c.gone_at.is_(None),
+        )
+    )
+    for row in rows:
+        then.fill.setdefault(row.resource, []).append(row.quickbooks_id)
+    return then
+
+
 def echoes(linked: Any, record: Record) -> bool:
     """Whether this is the record just as we wrote it, seen for the first time."""
     return unseen(linked) and bool(linked.edit_sequence == record.edit_sequence)

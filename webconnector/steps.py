@@ -14,7 +14,7 @@ import structlog
 from qbxml.hresult import Action, HresultDecision, decide_hresult
 from qbxml.parse import Replies, replies
 from qbxml.wellformed import UnreadableReply
-from store import binding, exchanges, holding, lookups, problems, pull, push, scheduling
+from store import binding, exchanges, holding, lookups, problems, pull, push, scheduling, written
 from store.context import Sync
 from store.exchanges import Kind
 from store.exchanges import State as Sent
@@ -82,6 +82,7 @@ class Steps:
             holding.ask_again(self.sync)
             scheduling.wake(self.sync.conn, self.sync.company_id, self.sync.now)
             reading.begin(self.sync, self.plan, self._page_records_max)
+            reading.again(self.plan, written.unfinished(self.sync))
         found = exchanges.prepared(self.sync.conn, self.sync.company_id, self.session.id)
         row = found or self._prepare()
         if row is None:

@@ -148,6 +148,30 @@ def test_when_quickbooks_lost_the_stored_answer_our_own_id_finds_the_record(
     assert acme.get("bills", bill["id"])["sync"]["state"] == "synced"
 
 
+def test_a_recovered_bill_gets_its_line_ids_even_if_the_session_dies(acme: World) -> None:
+    acme.sync()
+    bill = rent(acme, acme.add("vendors", name="Acme")["id"], number="B-1")
+    acme.clock.advance(minutes=5)
+    ticket, request = up_to_the_write(acme)
+    while "BillAddRq" not in request:
+        assert 0 <= receive(acme, ticket, acme.books.process(request)) < 100
+        request = next_request(acme, ticket)
+    acme.books.process(request)  # and the answer is lost
+    acme.clock.advance(minutes=16)
+    ticket = authenticate(acme)[0]
+    assert send(acme, ticket) == request
+    assert 0 <= receive(acme, ticket, acme.books.process(request)) < 100  # without the record
+    acme.clock.advance(minutes=16)  # and dies
+    acme.sync()
+    (before,) = acme.books.all("Bill")
+    (line,) = acme.get("bills", bill["id"])["expense_lines"]
+    acme.change("bills", bill["id"], expense_lines=[{**line, "amount": "99.00"}])
+    acme.sync()
+    (after,) = acme.books.all("Bill")
+    assert after["ExpenseLine"][0]["TxnLineID"] == before["ExpenseLine"][0]["TxnLineID"]
+    assert after["AmountDue"] == "99.00"
+
+
 def test_a_record_that_the_answer_leaves_out_is_looked_for_before_it_goes_again(
     acme: World,
 ) -> None:

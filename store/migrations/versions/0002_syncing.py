@@ -171,6 +171,7 @@ def _link() -> None:
         ),
         sa.UniqueConstraint("company_id", "record_id", name="uq_link_company_id_record_id"),
     )
+    _partial("ix_link_unseen", "link", where="time_modified = ''")
     _tenant(
         "dangling",
         sa.Column("resource", sa.String(30), nullable=False),
