@@ -18,7 +18,7 @@ from store import class_tracking, tokens
 from store.bulk import insert_rows
 from store.changes import chunks
 from store.context import Sync
-from store.extras import FRESH, after_pull
+from store.extras import FRESH, after_pull, approval_taken_back
 from store.ledger import LINE_TABLES, TABLES, column_name
 from store.naming import settle_paths
 from store.resolving import References
@@ -173,12 +173,14 @@ class Page:
         *,
         revive: bool = False,
         waits: bool = False,
+        edited_there: bool = False,
     ) -> int:
         """Queue what changes of a record that is here; returns the version it will have.
 
         `taken` are the shared parts that QuickBooks' values replace; what only QuickBooks knows
         (balances, totals) is always taken. `revive`: nobody wants it deleted any more.
-        While an App change `waits` to be sent, the sum of its own lines stays.
+        While an App change `waits` to be sent, the sum of its own lines stays. `edited_there`:
+        QuickBooks' users changed it, so an approval may be void.
         """
         assert self.loaded is not None  # noqa: S101 - a page of updates is made with its rows
         row = self.loaded.rows[record_id]
@@ -200,6 +202,8 @@ class Page:
             new = {n: v for n, v in new.items() if n != own_sum(self.entity.resource)}
         current = row._asdict()
         new = {name: value for name, value in new.items() if _changes(current[name], value)}
+        if edited_there and self.sync.preferences.reapprove_on_change:
+            new |= approval_taken_back(self.entity, new, current)
         if not new and not relined:
             return int(row.version)
         # A list record whose balance moved has not changed: nobody edited it.

@@ -53,6 +53,20 @@ def after_pull(entity: Entity, row: Values, record: Record) -> Values:
     return complete(row, record) if complete else row
 
 
+# What a person approved of: when QuickBooks changes it, the approval is taken back.
+_APPROVED_OF: dict[str, frozenset[str]] = {
+    "bills": frozenset({"vendor_id", "due_date", "amount"}),
+}
+
+
+def approval_taken_back(entity: Entity, new: Values, current: Values) -> Values:
+    """The columns that change because QuickBooks edited what was approved (sync-rules 4)."""
+    approved_of = _APPROVED_OF.get(entity.resource, frozenset())
+    if current.get("approval") == "approved" and not approved_of.isdisjoint(new):
+        return {"approval": "needs_approval"}
+    return {}
+
+
 def _invoice_tax_codes(sync: Sync, values: Values, loaded: Loaded, record_id: str) -> Values:
     """`taxable` becomes QuickBooks' default code; without sales tax no code may be sent."""
     codes = {

@@ -173,7 +173,14 @@ def _compare(
         taken, to_send = _decide(sync, record, record_id, base, page.loaded, waiting, edited=edited)
         version = synced
         if taken is not None:
-            version = page.write(record, record_id, taken, revive=sync.pulls(entity), waits=to_send)
+            version = page.write(
+                record,
+                record_id,
+                taken,
+                revive=sync.pulls(entity),
+                waits=to_send,
+                edited_there=edited and bool(taken),
+            )
         link_rows.append(
             {
                 "b_record_id": record_id,

@@ -75,3 +75,28 @@ def test_the_deletion_of_a_bill_waits_for_no_approval(linked: World) -> None:
     linked.delete("bills", made["id"])
     linked.sync()
     assert linked.books.all("Bill") == []
+
+
+@pytest.mark.parametrize(
+    ("edit", "wanted", "after"),
+    [
+        ({"DueDate": "2026-09-30"}, "true", "needs_approval"),
+        ({"ExpenseLine": "more"}, "true", "needs_approval"),
+        ({"Memo": "harmless"}, "true", "approved"),
+        ({"DueDate": "2026-09-30"}, "false", "approved"),
+    ],
+    ids=["due date", "amount", "memo", "preference off"],
+)
+def test_with_two_way_bills_an_edit_after_approval_sends_it_back(
+    linked: World, edit: dict[str, Any], wanted: str, after: str
+) -> None:
+    linked.prefer(two_way_bills="true", reapprove_on_change=wanted)
+    made = bill(linked, approval="approved")
+    linked.sync()
+    assert linked.get("bills", made["id"])["approval"] == "approved"
+    (theirs,) = linked.books.all("Bill")
+    if edit.get("ExpenseLine"):
+        edit = {"ExpenseLine": [{**theirs["ExpenseLine"][0], "Amount": "999.00"}]}
+    linked.books.edit("Bill", theirs["TxnID"], edit)
+    linked.sync()
+    assert linked.get("bills", made["id"])["approval"] == after
