@@ -21,7 +21,8 @@ from store.changes import Action, State
 from store.context import Sync
 from store.rows import Loaded, Values
 from store.syncing import change, link
-from store.written import finish, gone, keep_written, link_of, refuse, unknown
+from store.unwritten import link_of, refuse, unknown
+from store.written import finish, gone, keep_written
 
 
 def take(sync: Sync, purpose: Values, reply: Reply | None) -> None:

@@ -7,53 +7,40 @@ must not know how requests were batched or how a reply arrived.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from qbxml.compare import canonical
+from qbxml.compare import canonical, transliterations
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
-from qbxml.status import Act, Decision, decide, explain
-from store import changes, class_tracking, paying, problems, undoing
+from qbxml.status import Decision, decide
+from store import class_tracking, paying, problems, undoing
 from store.arrival import Page, in_our_terms, moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
 from store.ledger import LINE_TABLES
-from store.rows import Loaded, Values, names_of
+from store.rows import Loaded, Values
 from store.syncing import change, link
 from store.types import new_key
-
-rereads_max = 3
-retries_max = 6
-pause_seconds_first = 60
+from store.unwritten import ACTS, Followup, link_of, show, to_person, unanswered, unknown
 
 _NOT_FOUND_CODES = {500, 3120}
-
-
-@dataclass(slots=True)
-class Followup:
-    """What the session must read next because of these answers: query noun -> QuickBooks ids."""
-
-    reread: dict[str, list[str]] = field(default_factory=dict)
-    fill: dict[str, list[str]] = field(default_factory=dict)
-    """Written, but the answer did not carry the record: read it and take its ids and totals."""
 
 
 def take(sync: Sync, row: Any, reply: Reply | None, then: Followup) -> None:
     """Act on the answer to one change (`row`); None: QuickBooks left it unanswered."""
     entity = _entity(row)
     if reply is None:
-        _unanswered(sync, entity, row)
+        unanswered(sync, entity, row)
         return
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
     if _written(row, reply, decision):
         _done(sync, entity, row, reply, then)
         return
-    act = _ACTS.get(decision.act, _to_person)
+    act = ACTS.get(decision.act, to_person)
     act(sync, entity, row, decision, then)
 
 
@@ -78,6 +65,7 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
     if reply.records:
         keep_written(sync, entity, row.record_id, row.version, reply.records[0], sent=row.values)
         paying.tell_what_was_left(sync, entity, row, show(sync, entity, row.record_id))
+        _tell_what_was_replaced(sync, entity, row.record_id)
         return
     recovered = reply.recovered
     known = recovered.quickbooks_id if recovered else ""
@@ -96,6 +84,30 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
         _Linked(known, sequence, "", shared_values(entity, row.values)),
     )
     then.fill.setdefault(entity.resource, []).append(known)
+
+
+def _tell_what_was_replaced(sync: Sync, entity: Entity, record_id: str) -> None:
+    """QuickBooks holds no Greek and no Chinese: it has the record, but with ? in it."""
+    loaded = Loaded(sync.conn, sync.company_id, entity.resource).load([record_id])
+    lost = transliterations(entity, loaded.values(record_id))
+    if not lost:
+        return
+    shown = show(sync, entity, record_id)
+    problems.open_problem(
+        sync,
+        problems.Problem(
+            cause=f"characters:{record_id}",
+            kind="characters",
+            title=f"QuickBooks cannot show all characters of {shown}",
+            text=" ".join(finding.text for finding in lost),
+            advice=(
+                "CashFlow keeps them as they are. Spell it in Latin letters if it has to be "
+                "readable in QuickBooks, or close this as done."
+            ),
+            resource=entity.resource,
+            record_id=record_id,
+        ),
+    )
 
 
 def _reread_paid(entity: Entity, row: Any, then: Followup) -> None:
@@ -121,13 +133,6 @@ def finish(sync: Sync, row: Any) -> None:
         .values(state=State.DONE, finished_at=sync.now)
     )
     problems.resolve_records(sync, [row.record_id])
-
-
-def link_of(sync: Sync, record_id: str) -> Any:
-    """The record's link, or None."""
-    return sync.conn.execute(
-        select(link).where(link.c.company_id == sync.company_id, link.c.record_id == record_id)
-    ).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,105 +303,3 @@ def _sent_order(ours: list[Any], theirs: list[Values]) -> list[tuple[Any, Values
     paired = {o.id for o, _ in pairs}
     rest = [o for o in ours if o.id not in paired]
     return pairs + list(zip(rest, by_id.values(), strict=False))
-
-
-# --- what was not written -------------------------------------------------------------------
-
-
-def _again(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Followup) -> None:
-    """Out of date: read the record again, merge, send again; at most `rereads_max` times."""
-    linked = link_of(sync, row.record_id)
-    if linked is None or row.attempts + 1 >= min(decision.attempts_max or 9, rereads_max) + 1:
-        _to_person(sync, entity, row, decision, then)
-        return
-    changes.reopen(
-        sync.conn, sync.company_id, row, sync.now, attempts=row.attempts + 1, try_after=None
-    )
-    then.reread.setdefault(entity.resource, []).append(linked.quickbooks_id)
-
-
-def _later(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Followup) -> None:
-    """In use or busy: again by itself, after growing pauses, a problem when it stays."""
-    if row.attempts + 1 >= retries_max:
-        _to_person(sync, entity, row, decision, then)
-        return
-    values = {"attempts": row.attempts + 1, "try_after": _pause(sync, row)}
-    changes.reopen(sync.conn, sync.company_id, row, sync.now, **values)
-
-
-def _unanswered(sync: Sync, entity: Entity, row: Any) -> None:
-    """QuickBooks' answer does not mention it: it is looked for before it goes again."""
-    values = {"attempts": row.attempts + 1, "looked_up_in": None, "try_after": _pause(sync, row)}
-    alone = changes.reopen(sync.conn, sync.company_id, row, sync.now, unknown=True, **values)
-    if alone and row.attempts + 1 >= retries_max:
-        changes.fail(sync.conn, sync.company_id, row.id)
-        unknown(sync, entity, row.record_id, "QuickBooks' answers do not mention this record.")
-
-
-def _pause(sync: Sync, row: Any) -> datetime:
-    return sync.now + timedelta(seconds=pause_seconds_first * 2**row.attempts)
-
-
-def _to_person(sync: Sync, entity: Entity, row: Any, decision: Decision, _then: Followup) -> None:
-    refuse(sync, entity, row, decision)
-
-
-def refuse(sync: Sync, entity: Entity, row: Any, decision: Decision) -> None:
-    """A problem with QuickBooks' own words and what to click."""
-    attempts = row.attempts + 1
-    if changes.reopen(sync.conn, sync.company_id, row, sync.now, attempts=attempts):
-        changes.fail(sync.conn, sync.company_id, row.id)
-    shown = show(sync, entity, row.record_id)
-    problems.open_problem(
-        sync,
-        problems.Problem(
-            cause=f"refused:{row.record_id}",
-            kind=decision.act.name.lower(),
-            title=_words(replace(decision, advice=""), shown),
-            text=f"QuickBooks did not take {shown}. It says: {decision.text or 'nothing more'}",
-            advice=_words(replace(decision, title=decision.advice, advice=""), shown),
-            code=str(decision.code),
-            quickbooks_text=decision.text,
-            resource=entity.resource,
-            record_id=row.record_id,
-        ),
-    )
-
-
-def _words(decision: Decision, shown: str) -> str:
-    return explain(decision, record=shown).rstrip(". ") + "."
-
-
-def unknown(sync: Sync, entity: Entity, record_id: str, why: str) -> None:
-    """Nobody knows whether it was written: it is never simply sent again (sync-rules 9)."""
-    shown = show(sync, entity, record_id)
-    problems.open_problem(
-        sync,
-        problems.Problem(
-            cause=f"unknown:{record_id}",
-            kind="outcome_unknown",
-            title=f"Unknown whether QuickBooks has {shown}",
-            text=f"{why} To be on the safe side it is not sent again.",
-            advice=f"Look for {shown} in QuickBooks. CashFlow links it when it finds it.",
-            resource=entity.resource,
-            record_id=record_id,
-        ),
-    )
-
-
-def show(sync: Sync, entity: Entity, record_id: str) -> str:
-    """`vendor Acme`, for people."""
-    names = names_of(sync.conn, sync.company_id, [(entity.resource, record_id)])
-    return f"{entity.singular} {names.get(record_id, '?')}"
-
-
-_ACTS = {
-    Act.REREAD: _again,
-    Act.RETRY: _later,
-    Act.ALONE: _later,
-    Act.DEPEND: _to_person,
-    Act.LINK: _to_person,
-    Act.USER: _to_person,
-    Act.FIX: _to_person,
-    Act.SKIP: _to_person,
-}

@@ -13,9 +13,10 @@ from qbxml.entities import BY_RESOURCE, ENTITIES, queries
 from qbxml.entity import Entity, Family
 from qbxml.parse import Reply
 from qbxml.status import Act, decide
-from store import activity, backfill, balances, cursors, matching, problems, written
+from store import activity, backfill, balances, cursors, matching, problems
 from store.context import Sync
 from store.push import Asked
+from store.unwritten import Followup
 from webconnector import applying
 from webconnector.plan import Plan, Read, restarts_max
 
@@ -116,7 +117,7 @@ def balances_again(plan: Plan) -> None:
     plan.reads.append(_bank_balances())
 
 
-def again(plan: Plan, then: written.Followup) -> None:
+def again(plan: Plan, then: Followup) -> None:
     """Read these records in the session, to merge them or to complete what was written."""
     for do, wanted in (("query", then.reread), ("fill", then.fill)):
         for resource, ids in wanted.items():

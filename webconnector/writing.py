@@ -17,6 +17,7 @@ from store import asking, changes, exchanges, problems, push, written
 from store.context import Sync
 from store.exchanges import Kind, Prepared, State
 from store.push import Asked
+from store.unwritten import Followup, show
 from webconnector.plan import Plan
 
 
@@ -45,9 +46,9 @@ def keep(sync: Sync, asked: list[Asked], kind: Kind) -> tuple[str, Prepared]:
     return exchanges.keep(sync, number, made), made
 
 
-def take(sync: Sync, plan: Plan, row: Any, answer: Replies) -> written.Followup:
+def take(sync: Sync, plan: Plan, row: Any, answer: Replies) -> Followup:
     """Act on the answer to a write set; returns what must be read next."""
-    then = written.Followup()
+    then = Followup()
     decision = decide_message_set(answer.message_set_status)
     if decision.act not in (Act.OK, Act.EMPTY):
         _set_unknown(sync, row, answer.message_set_status)
@@ -113,7 +114,7 @@ def refused_whole(sync: Sync, plan: Plan, row: Any, decision: HresultDecision) -
 
 
 def _park(sync: Sync, one: Any, decision: HresultDecision) -> None:
-    shown = written.show(sync, changes.entity_of(one.resource), one.record_id)
+    shown = show(sync, changes.entity_of(one.resource), one.record_id)
     changes.fail(sync.conn, sync.company_id, one.id)
     problems.open_problem(
         sync,

@@ -141,6 +141,18 @@ def test_a_value_equal_in_quickbooks_form_is_no_change(acme: World) -> None:
     assert acme.sync().close_text == "0 changes in, 0 out, 0 problems"
 
 
+def test_characters_that_quickbooks_cannot_hold_are_told_and_kept_here(acme: World) -> None:
+    made = acme.add("vendors", name="Omega \U0001f600 Ltd", phone="1")
+    acme.sync()
+    found = acme.get("vendors", made["id"])
+    assert (found["name"], found["sync"]["state"]) == ("Omega \U0001f600 Ltd", "synced")
+    assert acme.books.all("Vendor")[0]["Name"] == "Omega ? Ltd"
+    assert [p.kind for p in acme.problems()] == ["characters"]
+    acme.change("vendors", made["id"], name="Omega Ltd")
+    acme.sync()
+    assert acme.problems() == []
+
+
 def test_3200_is_handled_by_re_reading_merging_and_sending_again(acme: World) -> None:
     made = acme.add("vendors", name="Acme")
     acme.sync()

@@ -1,0 +1,140 @@
+"""What becomes of a change that QuickBooks did not take: again, later, or a person's turn.
+
+Owns pauses, limits and the words of refusals. `written.py` handles what was taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from qbxml.entity import Entity
+from qbxml.status import Act, Decision, explain
+from store import changes, problems
+from store.context import Sync
+from store.rows import names_of
+from store.syncing import link
+
+rereads_max = 3
+retries_max = 6
+pause_seconds_first = 60
+
+
+@dataclass(slots=True)
+class Followup:
+    """What the session must read next because of these answers: query noun -> QuickBooks ids."""
+
+    reread: dict[str, list[str]] = field(default_factory=dict)
+    fill: dict[str, list[str]] = field(default_factory=dict)
+    """Written, but the answer did not carry the record: read it and take its ids and totals."""
+
+
+def link_of(sync: Sync, record_id: str) -> Any:
+    """The record's link, or None."""
+    return sync.conn.execute(
+        select(link).where(link.c.company_id == sync.company_id, link.c.record_id == record_id)
+    ).first()
+
+
+def _again(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Followup) -> None:
+    """Out of date: read the record again, merge, send again; at most `rereads_max` times."""
+    linked = link_of(sync, row.record_id)
+    if linked is None or row.attempts + 1 >= min(decision.attempts_max or 9, rereads_max) + 1:
+        to_person(sync, entity, row, decision, then)
+        return
+    changes.reopen(
+        sync.conn, sync.company_id, row, sync.now, attempts=row.attempts + 1, try_after=None
+    )
+    then.reread.setdefault(entity.resource, []).append(linked.quickbooks_id)
+
+
+def _later(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Followup) -> None:
+    """In use or busy: again by itself, after growing pauses, a problem when it stays."""
+    if row.attempts + 1 >= retries_max:
+        to_person(sync, entity, row, decision, then)
+        return
+    values = {"attempts": row.attempts + 1, "try_after": _pause(sync, row)}
+    changes.reopen(sync.conn, sync.company_id, row, sync.now, **values)
+
+
+def unanswered(sync: Sync, entity: Entity, row: Any) -> None:
+    """QuickBooks' answer does not mention it: it is looked for before it goes again."""
+    values = {"attempts": row.attempts + 1, "looked_up_in": None, "try_after": _pause(sync, row)}
+    alone = changes.reopen(sync.conn, sync.company_id, row, sync.now, unknown=True, **values)
+    if alone and row.attempts + 1 >= retries_max:
+        changes.fail(sync.conn, sync.company_id, row.id)
+        unknown(sync, entity, row.record_id, "QuickBooks' answers do not mention this record.")
+
+
+def _pause(sync: Sync, row: Any) -> datetime:
+    return sync.now + timedelta(seconds=pause_seconds_first * 2**row.attempts)
+
+
+def to_person(sync: Sync, entity: Entity, row: Any, decision: Decision, _then: Followup) -> None:
+    """Nothing but a person's act helps."""
+    refuse(sync, entity, row, decision)
+
+
+def refuse(sync: Sync, entity: Entity, row: Any, decision: Decision) -> None:
+    """A problem with QuickBooks' own words and what to click."""
+    attempts = row.attempts + 1
+    if changes.reopen(sync.conn, sync.company_id, row, sync.now, attempts=attempts):
+        changes.fail(sync.conn, sync.company_id, row.id)
+    shown = show(sync, entity, row.record_id)
+    problems.open_problem(
+        sync,
+        problems.Problem(
+            cause=f"refused:{row.record_id}",
+            kind=decision.act.name.lower(),
+            title=_words(replace(decision, advice=""), shown),
+            text=f"QuickBooks did not take {shown}. It says: {decision.text or 'nothing more'}",
+            advice=_words(replace(decision, title=decision.advice, advice=""), shown),
+            code=str(decision.code),
+            quickbooks_text=decision.text,
+            resource=entity.resource,
+            record_id=row.record_id,
+        ),
+    )
+
+
+def _words(decision: Decision, shown: str) -> str:
+    return explain(decision, record=shown).rstrip(". ") + "."
+
+
+def unknown(sync: Sync, entity: Entity, record_id: str, why: str) -> None:
+    """Nobody knows whether it was written: it is never simply sent again (sync-rules 9)."""
+    shown = show(sync, entity, record_id)
+    problems.open_problem(
+        sync,
+        problems.Problem(
+            cause=f"unknown:{record_id}",
+            kind="outcome_unknown",
+            title=f"Unknown whether QuickBooks has {shown}",
+            text=f"{why} To be on the safe side it is not sent again.",
+            advice=f"Look for {shown} in QuickBooks. CashFlow links it when it finds it.",
+            resource=entity.resource,
+            record_id=record_id,
+        ),
+    )
+
+
+def show(sync: Sync, entity: Entity, record_id: str) -> str:
+    """`vendor Acme`, for people."""
+    names = names_of(sync.conn, sync.company_id, [(entity.resource, record_id)])
+    return f"{entity.singular} {names.get(record_id, '?')}"
+
+
+ACTS: dict[Act, Callable[[Sync, Entity, Any, Decision, Followup], None]] = {
+    Act.REREAD: _again,
+    Act.RETRY: _later,
+    Act.ALONE: _later,
+    Act.DEPEND: to_person,
+    Act.LINK: to_person,
+    Act.USER: to_person,
+    Act.FIX: to_person,
+    Act.SKIP: to_person,
+}
