@@ -289,7 +289,7 @@ def _follow(element: _Element, steps: dict[str, _Step], found: Read, unread: Unr
                 _take_lines(child, step, found, unread)
             elif type(step) is dict:
                 _follow(child, step, found, unread)
-            elif tag == "LinkedTxn":
+            elif tag in _LINKS:
                 found.linked.append(_linked(child))
             else:
                 unread[tag] = unread.get(tag, 0) + 1
@@ -323,13 +323,19 @@ def _take_lines(child: _Element, step: _LinesPlace, found: Read, unread: Unread)
             found.broken.add(step.name)
 
 
+# What a document is tied to, and what a payment applies to: both name a document.
+_LINKS = frozenset(("LinkedTxn", "AppliedToTxnRet"))
+
+
 def _linked(element: _Element) -> dict[str, Any]:
     amount = element.find("Amount")
     day = element.find("TxnDate")
+    left = element.find("BalanceRemaining")
     return {
         "id": element.findtext("TxnID") or None,
         "type": element.findtext("TxnType") or None,
         "amount": None if amount is None else _amount(amount),
         "date": None if day is None else _date(day),
         "number": element.findtext("RefNumber") or None,
+        "balance": None if left is None else _amount(left),
     }

@@ -5,6 +5,7 @@ loopback, see the caller's WEBCONNECTOR_* settings, or (on CI) skip PostgreSQL o
 """
 
 import ipaddress
+import logging
 import os
 import socket
 import tempfile
@@ -14,6 +15,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 
 from tests.databases import RunFolder
 from tests.required import pytest_make_collect_report, pytest_runtest_makereport
@@ -154,6 +156,18 @@ def no_settings_of_the_caller() -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("WEBCONNECTOR_")]:
             patch.delenv(name)
         yield
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A test that sets up logging, as the server does, leaves nothing of it to the next one."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
+    root.handlers[:] = [one for one in root.handlers if one.name != "stderr"]
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -13,7 +13,18 @@ from typing import Any
 from qbxml.entities import BY_RESOURCE, queries
 from qbxml.entity import Family
 from qbxml.parse import Record, Replies, Reply, replies
-from store import activity, brake, comparing, cursors, deletions, exchanges, merges, pull, written
+from store import (
+    activity,
+    brake,
+    comparing,
+    cursors,
+    deletions,
+    exchanges,
+    merges,
+    open_documents,
+    pull,
+    written,
+)
 from store.context import Sync
 from webconnector.plan import Plan, Read
 from webconnector.writing import pairs
@@ -91,6 +102,15 @@ def take_activity(sync: Sync, plan: Plan, _read: Read, reply: Reply, _exchange_i
     """When the file was restored and condensed; something new stops writes and deletions."""
     if reply.company_activity is not None and activity.notice(sync, reply.company_activity):
         plan.restored = True
+
+
+def take_applied(sync: Sync, plan: Plan, read: Read, reply: Reply, _exchange_id: str) -> None:
+    """Payments made in QuickBooks: the invoices they moved are read again."""
+    read.seen = cursors.greatest(sync, read.seen, [r.time_modified for r in reply.records])
+    if "Invoice" in plan.first:
+        return  # they are being read in this very session
+    for ids in portions(open_documents.paid_otherwise(sync, reply.records)):
+        plan.reads.append(Read("Reread Invoice", "query", {"ids": ids}, noun="Invoice"))
 
 
 def take_fill(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:
@@ -243,7 +263,7 @@ def _ask_witnesses(plan: Plan, one: merges.Suspect) -> None:
     """Read again what referred to it: that tells into what it was merged."""
     about = {"noun": one.noun, "gone": one.quickbooks_id}
     for noun, quickbooks_ids in one.witnesses.items():
-        for ids in _portions(quickbooks_ids):
+        for ids in portions(quickbooks_ids):
             plan.reads.append(
                 Read(
                     f"Merged {one.noun} {one.quickbooks_id}",
@@ -255,7 +275,8 @@ def _ask_witnesses(plan: Plan, one: merges.Suspect) -> None:
             )
 
 
-def _portions(quickbooks_ids: Sequence[str]) -> Iterator[list[str]]:
+def portions(quickbooks_ids: Sequence[str]) -> Iterator[list[str]]:
+    """Ids in as many as one query may name."""
     listed = list(quickbooks_ids)
     for start in range(0, len(listed), ids_per_read_max):
         yield listed[start : start + ids_per_read_max]
@@ -289,12 +310,12 @@ def _finish_compare(sync: Sync, plan: Plan, group: Sequence[Read]) -> None:
     seen = {r.quickbooks_id: r for records in _pages(sync, plan, group) for r in records}
     found = comparing.differences(sync, read.asks, seen)
     only = {"only": read.narrow["only"], "lines": False}
-    for ids in _portions(found.absent):
+    for ids in portions(found.absent):
         plan.reads.append(
             Read(f"Verify {read.asks}", "verify", {"ids": ids, **only}, noun=read.asks)
         )
     braked = read.asks not in plan.first
-    for ids in _portions(found.reread):
+    for ids in portions(found.reread):
         plan.reads.append(
             Read(f"Recheck {read.asks}", "query", {"ids": ids}, noun=read.asks, braked=braked)
         )

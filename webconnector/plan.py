@@ -54,7 +54,8 @@ class Read:
     @property
     def cursor(self) -> bool:
         """Whether a cursor of that name moves when it is settled."""
-        return self.do == "deletions" or (self.do == "query" and " " not in self.name)
+        whole = self.do in ("query", "applied") and " " not in self.name
+        return self.do == "deletions" or whole
 
 
 @dataclass(slots=True)

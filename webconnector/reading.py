@@ -13,7 +13,7 @@ from qbxml.entities import BY_RESOURCE, ENTITIES, queries
 from qbxml.entity import Entity, Family
 from qbxml.parse import Reply
 from qbxml.status import Act, decide
-from store import activity, backfill, balances, cursors, matching, problems
+from store import activity, backfill, balances, cursors, matching, open_documents, problems
 from store.context import Sync
 from store.push import Asked
 from store.unwritten import Followup
@@ -21,6 +21,7 @@ from webconnector import applying
 from webconnector.plan import Plan, Read, restarts_max
 
 _ACTIVITY = "Activity"
+_PAYMENTS = "ReceivePayment"
 _BALANCES = "Balances"
 _DELETED = {Family.LIST: "ListDeleted", Family.TXN: "TxnDeleted"}
 reads_by_id_per_set_max = 4
@@ -43,6 +44,7 @@ def begin(sync: Sync, plan: Plan, page_records_max: int) -> None:
     plan.reads.sort(key=lambda read: (applying.rank(read), read.do == "deletions"))
     plan.reads.insert(0, Read(_ACTIVITY, "activity"))
     plan.reads += _backfills(sync, page_records_max)
+    plan.reads += _paid_elsewhere(sync, known, page_records_max)
     plan.reads.append(_bank_balances())
     for resource, ids in matching.reconsider(sync).items():
         if sync.pulls(BY_RESOURCE[resource]):
@@ -65,6 +67,21 @@ def _query(
         narrow["max_returned"] = min(page_records_max, entity.max_page_records)
     braked = entity.query_noun in known
     return Read(entity.query_noun, "query", narrow, iterates=entity.iterates, braked=braked)
+
+
+def _paid_elsewhere(sync: Sync, known: dict[str, str | None], page_records_max: int) -> list[Read]:
+    """Payments move an invoice's balance, not the time of its modification (sync-rules 5)."""
+    since = known.get(_PAYMENTS)
+    narrow: dict[str, Any] = {"max_returned": page_records_max, "lines": True}
+    if since is not None:
+        narrow["modified_from"] = since
+    elif sync.start_date is not None:
+        narrow["date_from"] = sync.start_date.isoformat()
+    open_ones = applying.portions(open_documents.due(sync))
+    return [
+        Read(_PAYMENTS, "applied", narrow, iterates=True),
+        *(_reread("invoices", "query", ids) for ids in open_ones),
+    ]
 
 
 def _backfills(sync: Sync, page_records_max: int) -> list[Read]:
@@ -202,6 +219,7 @@ READERS: dict[str, Callable[[Sync, Plan, Read, Reply, str], None]] = {
     "balances": _take_balances,
     "fill": applying.take_fill,
     "activity": applying.take_activity,
+    "applied": applying.take_applied,
     "merge": applying.keep_page,
     "compare": applying.keep_page,
     "verify": applying.take_verified,

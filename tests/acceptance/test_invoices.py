@@ -118,3 +118,42 @@ def test_an_arriving_invoice_like_an_unsent_one_makes_no_second_app_record(linke
     assert len([i for i in linked.all("invoices") if i["number"] == "SAME"]) == 1
     assert len(linked.books.find("Invoice", RefNumber="SAME")) == 1
     assert linked.get("invoices", made["id"])["sync"]["state"] == "failed"
+
+
+def pay_in_quickbooks(made: World, amount: str) -> str:
+    """The bookkeeper receives a payment of the one invoice."""
+    (theirs,) = made.books.find("Invoice", RefNumber="Q-1")
+    return made.books.add(
+        "ReceivePayment",
+        {
+            "CustomerRef": {"FullName": "Client"},
+            "TxnDate": "2026-03-05",
+            "TotalAmount": amount,
+            "AppliedToTxn": [{"TxnID": theirs["TxnID"], "PaymentAmount": amount}],
+        },
+    )
+
+
+def test_a_payment_in_quickbooks_moves_the_balance_though_not_the_modification_time(
+    linked: World,
+) -> None:
+    pay_in_quickbooks(linked, "4.00")
+    linked.sync()
+    (found,) = linked.all("invoices")
+    assert (found["balance_remaining"], found["is_paid"]) == ("6.00", False)
+    pay_in_quickbooks(linked, "6.00")
+    linked.sync()
+    (found,) = linked.all("invoices")
+    assert (found["balance_remaining"], found["is_paid"]) == ("0.00", True)
+    log = linked.sync()
+    assert log.close_text == "0 changes in, 0 out, 0 problems"
+    assert len(log.requests) == 1, "what the payments say is known already"
+
+
+def test_all_open_invoices_are_looked_at_once_a_day(linked: World) -> None:
+    (theirs,) = linked.books.find("Invoice", RefNumber="Q-1")
+    asked = f"<TxnID>{theirs['TxnID']}</TxnID>"
+    assert asked not in linked.sync().requests[0]
+    linked.clock.advance(days=1)
+    assert asked in linked.sync().requests[0]
+    assert asked not in linked.sync().requests[0]

@@ -224,6 +224,7 @@ def test_invoice_lines_of_a_group_too_and_links_are_kept() -> None:
             "amount": "-5.00",
             "date": "2024-02-01",
             "number": "77",
+            "balance": None,
         },
     )
 
