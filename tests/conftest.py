@@ -162,12 +162,13 @@ def no_settings_of_the_caller() -> Iterator[None]:
 def logs_as_they_were() -> Iterator[None]:
     """A test that sets up logging, as the server does, leaves nothing of it to the next one."""
     root = logging.getLogger()
-    level = root.level
+    handlers, level = root.handlers[:], root.level
     yield
+    root.handlers[:] = handlers
     root.setLevel(level)
-    root.handlers[:] = [one for one in root.handlers if one.name != "stderr"]
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import structlog
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
@@ -275,18 +274,6 @@ def test_a_hostile_reply_of_quickbooks_is_not_taken(acme: World, reply: str) -> 
 # --- logs
 
 
-@pytest.fixture
-def logging_as_before() -> Iterator[None]:
-    """What a test does to logging ends with it."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
-
-
 def eventful(made: World) -> tuple[str, ...]:
     """Sessions in which everything happens that is logged; gives what no log may hold."""
     wrong = "wr0ng-but-still-a-secret"
@@ -313,7 +300,6 @@ def eventful(made: World) -> tuple[str, ...]:
     return (*known, *(hashlib.sha256(t.encode()).hexdigest() for t in (lost, odd)))
 
 
-@pytest.mark.usefixtures("logging_as_before")
 @pytest.mark.parametrize("style", ["json", "text"])
 def test_no_password_and_no_ticket_is_ever_written_at_any_level(
     acme: World, monkeypatch: pytest.MonkeyPatch, style: str
