@@ -145,8 +145,9 @@ def _looked_up_removal(sync: Sync, entity: Entity, row: Any, records: list[Recor
     """Delete against edit: the edit stands (sync-rules 4)."""
     linked = link_of(sync, row.record_id)
     found = next((r for r in records if r.quickbooks_id == linked.quickbooks_id), None)
-    if found is None:  # somebody deleted it in QuickBooks already: both agree
+    if found is None:  # deleted already, by somebody there or by us and the answer was lost
         finish(sync, row)
+        gone(sync, row)
         return
     if found.edit_sequence != linked.edit_sequence and moved(
         entity, linked.base or {}, found.values

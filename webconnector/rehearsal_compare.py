@@ -7,6 +7,7 @@ reads both sides' own words and does not use the code that syncs them. Must not 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from qbxml.text import to_quickbooks
 Fields = Mapping[str, Any]
 """A record as QuickBooks tells it: element names, nested, texts in QuickBooks' form."""
 
+_TOKEN = re.compile(r"\s*\[KCF [0-9a-f-]{36}R?\]")
+"""What a transfer's memo carries for us in QuickBooks, which keeps no other id of ours there."""
 _NUMBERS = frozenset({Kind.AMOUNT, Kind.PRICE, Kind.QUANTITY, Kind.PERCENT, Kind.INT})
 
 
@@ -158,6 +161,8 @@ class _Comparison:
         self.result.fields += 1
         one = self._ours(part, ours.get(part.name))
         other = _theirs(part, theirs)
+        if entity.token and part.name == "memo" and other:
+            other = _TOKEN.sub("", other) or None
         if one != other:
             self._differ(entity, called, path, one, other)
 

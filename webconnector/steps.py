@@ -14,7 +14,18 @@ import structlog
 from qbxml.hresult import Action, HresultDecision, decide_hresult
 from qbxml.parse import Replies, replies
 from qbxml.wellformed import UnreadableReply
-from store import binding, exchanges, holding, lookups, problems, pull, push, scheduling, written
+from store import (
+    binding,
+    exchanges,
+    holding,
+    lookups,
+    problems,
+    pull,
+    push,
+    scheduling,
+    sessions,
+    written,
+)
 from store.context import Sync
 from store.exchanges import Kind
 from store.exchanges import State as Sent
@@ -45,6 +56,10 @@ class Answered:
     response: str
     hresult: str
     message: str
+
+
+class _AnotherAnswerError(Exception):
+    """An answer that came before arrived again: it does not belong to what is in flight."""
 
 
 class Steps:
@@ -82,6 +97,7 @@ class Steps:
             holding.ask_again(self.sync)
             scheduling.wake(self.sync.conn, self.sync.company_id, self.sync.now)
             reading.begin(self.sync, self.plan, self._page_records_max)
+            reading.go_on(self.plan, sessions.plan_before(self.sync, self.session))
             reading.again(self.plan, written.unfinished(self.sync))
         found = exchanges.prepared(self.sync.conn, self.sync.company_id, self.session.id)
         row = found or self._prepare()
@@ -94,9 +110,20 @@ class Steps:
         return str(row.request)
 
     def resend(self) -> str:
-        """The answer to our answer was lost: the same text once more."""
+        """The answer to our answer was lost: the same text once more.
+
+        Only the next page of an iterator cannot be asked for twice: it would skip one.
+        """
         row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
-        return str(row.request) if row is not None else ""
+        if row is None:
+            return ""
+        asked = [purpose["read"] for purpose in row.purpose.values() if "read" in purpose]
+        if not reading.start_again(self.plan, asked):
+            return str(row.request)
+        exchanges.mark(self.sync, row.id, Sent.LOST)
+        row = self._ask()
+        exchanges.send(self.sync, row)
+        return str(row.request)
 
     def _prepare(self) -> Any | None:
         """The next exchange, kept; None when all is done."""
@@ -130,7 +157,11 @@ class Steps:
         row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
         if row is None or (late and row.kind != Kind.WRITE):
             return _GIVE_UP
-        stopped = self._act_on(row, answered)
+        try:
+            stopped = self._act_on(row, answered)
+        except _AnotherAnswerError:
+            _log.warning("answer_repeated", session=self.session.id)
+            return _GIVE_UP if late else self.repeat()
         if late:
             return _GIVE_UP
         if stopped:
@@ -156,6 +187,8 @@ class Steps:
         except UnreadableReply as error:
             _log.warning("answer_unreadable", session=self.session.id, reason=str(error)[:200])
             return self._unreadable(row, answered.response)
+        if not _answers(row, answer):
+            raise _AnotherAnswerError
         records = sum(len(reply.records) for reply in answer.replies)
         exchanges.answered(self.sync, row, answered.response, records)
         if row.kind == Kind.WRITE:
@@ -283,6 +316,12 @@ class Steps:
         if self.sync.preview:
             return f"{text}. Nothing was sent yet: an administrator starts the first sync."
         return text
+
+
+def _answers(row: Any, answer: Replies) -> bool:
+    """Whether this is an answer to that exchange; what says nothing of itself is believed."""
+    named = {reply.request_id for reply in answer.replies if reply.request_id}
+    return not named or bool(named & row.purpose.keys())
 
 
 def _count(number: int, noun: str) -> str:

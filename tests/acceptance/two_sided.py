@@ -53,13 +53,21 @@ Pick = Callable[[int], int]
 class TwoSides:
     """One world, and two people who act on it; `pick` decides everything."""
 
+    resources: tuple[str, ...] = (*KINDS, "terms", "jobs", "items", "bills", "invoices")
+    guided: tuple[str, ...] = ("Vendor", "Customer", "Bill", "Invoice")
+    """The kinds that carry our id in QuickBooks: none of them may be there twice."""
+
     def __init__(self, made: World, pick: Pick, *, two_way_bills: bool) -> None:
         self.made = made
         self.pick = pick
         self.two_way_bills = two_way_bills
         self.theirs_alone: set[str] = set()
         """Bills that the bookkeeper changed without two-way sync: that never comes over."""
-        books = made.books
+        self.begin()
+
+    def begin(self) -> None:
+        """What both sides have at first."""
+        made, books = self.made, self.made.books
         books.add("Account", {"Name": "Checking", "AccountType": "Bank"})
         books.add("Account", {"Name": "Rent", "AccountType": "Expense"})
         books.add("Account", {"Name": "Sales", "AccountType": "Income"})
@@ -77,9 +85,14 @@ class TwoSides:
             self.books_add_an_invoice()
         made.sync()
 
+    @property
+    def acts(self) -> tuple[Callable[[Any], None], ...]:
+        """What may happen."""
+        return ACTS
+
     def act(self, number: int) -> str:
         """Do the act of that number; gives its name, with `refused` when a side refused it."""
-        act = ACTS[number % len(ACTS)]
+        act = self.acts[number % len(self.acts)]
         self.made.clock.advance(seconds=2)  # QuickBooks' stamps have whole seconds
         try:
             act(self)
@@ -298,7 +311,7 @@ class TwoSides:
         return [str(one) for one in (*self._differences(), *self._twice(), *self._broken())]
 
     def _differences(self) -> Iterator[Difference | str]:
-        ours = {resource: self.made.all(resource) for resource in _RESOURCES}
+        ours = {resource: self.made.all(resource) for resource in self.resources}
         scope = Scope(self._start_date(), two_way_bills=self.two_way_bills)
         links = self._links()
         gone = {one.record_id for one in links if one.gone_at}
@@ -346,13 +359,15 @@ class TwoSides:
         sync = record["sync"]
         if sync["quickbooks_id"] in self.theirs_alone:
             return True
+        if record.get("voided_at") and sync["state"] in {"synced", "not_synced"}:
+            return True  # QuickBooks deletes what cannot be voided there, or it never went
         if record["id"] in gone and not record.get("active", True):
             return True  # deleted there, inactive here: both agree that it is not needed
         reason = sync["problem"] is not None or sync["waits_for"] is not None
         return sync["state"] in _EXPLAINED and reason
 
     def _twice(self) -> Iterator[str]:
-        for kind in ("Vendor", "Customer", "Bill", "Invoice"):
+        for kind in self.guided:
             ids = Counter(r.get("ExternalGUID") for r in self.made.books.all(kind))
             del ids[None]
             yield from (f"{kind} {key} is there {n} times" for key, n in ids.items() if n > 1)
@@ -375,11 +390,14 @@ def _is_shared(one: Difference) -> bool:
     return part is None or part.shared
 
 
-_RESOURCES = (*KINDS, "terms", "jobs", "items", "bills", "invoices")
-ACTS: tuple[Callable[[TwoSides], None], ...] = tuple(
-    act
-    for name, act in vars(TwoSides).items()
-    if name.startswith(("app_", "books_"))
-    for _ in range(3 if "_edit" in name or "_add" in name else 1)
-)
-"""What may happen; people enter and edit more than they delete."""
+def acts_of(sides: type[TwoSides]) -> tuple[Callable[[Any], None], ...]:
+    """What may happen; people enter and edit more than they delete."""
+    return tuple(
+        act
+        for name, act in vars(sides).items()
+        if name.startswith(("app_", "books_"))
+        for _ in range(3 if "_edit" in name or "_add" in name else 1)
+    )
+
+
+ACTS = acts_of(TwoSides)
