@@ -76,11 +76,17 @@ def cells(number: int) -> str:
         return "\n".join(play_cells(made, WRITE_TYPES, AT_A_STEP[start : start + _CELLS_PER_WORLD]))
 
 
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - a command line program
+
+
 def _matrix(pool: ProcessPoolExecutor) -> int:
     parts = len(WRITE_TYPES) + -(-len(AT_A_STEP) // _CELLS_PER_WORLD)
     failed = [text for text in pool.map(cells, range(parts)) if text]
     count = len(WRITE_TYPES) * len(AT_A_WRITE) + len(AT_A_STEP)
-    print(f"matrix: {count} cells, {len(failed)} parts failed", *failed, sep="\n", flush=True)
+    _say(f"matrix: {count} cells, {len(failed)} parts failed")
+    for text in failed:
+        _say(text)
     return len(failed)
 
 
@@ -93,10 +99,10 @@ def _schedules(pool: ProcessPoolExecutor, first: int, wanted: int) -> int:
         seed, text = jobs[job], job.result()
         if text:
             failed.append(seed)
-            print(f"seed {seed} FAILED\n{text}", flush=True)
+            _say(f"seed {seed} FAILED\n{text}")
         minutes = (time.monotonic() - began) / 60
-        print(f"seed {seed}: {done} of {wanted} schedules, {minutes:.1f} min", flush=True)
-    print(
+        _say(f"seed {seed}: {done} of {wanted} schedules, {minutes:.1f} min")
+    _say(
         f"{done} schedules, seeds {first} to {seeds[-1]}, {minutes:.1f} minutes, "
         f"failed seeds: {failed or 'none'}. To go on: --seed {seeds[-1] + 1}"
     )
