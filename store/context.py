@@ -42,6 +42,8 @@ class Sync:
     """Causes of the company's open problems, once somebody asked; see `problems.py`."""
     cursor_rows: dict[str, Any] | None = None
     """The company's cursors, once somebody asked; see `cursors.py`."""
+    went_back: bool = False
+    """A record was found older than it was known: the file was put back; see `activity.py`."""
     tally: Tally = field(default_factory=Tally)
 
     def flows(self, flow: Flow) -> bool:

@@ -61,6 +61,12 @@ def _earlier(read_to: str | None) -> str | None:
     return begins.strftime(_WALL)
 
 
+def hours_between(earlier: str, later: str) -> float:
+    """The hours from one wall-clock text to another, negative when the first is the later one."""
+    first, last = (datetime.strptime(text, _WALL) for text in (earlier, later))  # noqa: DTZ007
+    return (last - first).total_seconds() / 3600
+
+
 def greatest(sync: Sync, seen: str, times: list[str]) -> str:
     """The greatest of the times that can be true; a clock far ahead never moves a cursor."""
     latest = sync.now.astimezone(UTC) + timedelta(hours=ahead_hours_max)

@@ -15,7 +15,7 @@ from qbxml.compare import canonical
 from qbxml.entities import queries
 from qbxml.entity import Entity, Kind, Part
 from qbxml.parse import Record
-from store import changes, class_tracking, conflicts, matching, problems, written
+from store import activity, changes, class_tracking, conflicts, matching, problems, written
 from store.arrival import Page, in_our_terms, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
@@ -45,6 +45,7 @@ def apply(sync: Sync, records: Sequence[Record]) -> None:
     known = matches.held.union(matches.same)
     fresh = [r for r in unlinked if r.quickbooks_id not in known]
     changed = [r for key, r in newest.items() if key in links and _differs(r, links[key])]
+    activity.notice_older(sync, [(r, links[r.quickbooks_id]) for r in changed])
     echoes = [r for r in changed if written.echoes(links[r.quickbooks_id], r)]
     changed = [r for r in changed if r not in echoes]
     written.fill(sync, echoes)

@@ -162,6 +162,7 @@ class Steps:
         except _AnotherAnswerError:
             _log.warning("answer_repeated", session=self.session.id)
             return _GIVE_UP if late else self.repeat()
+        self.plan.restored |= self.sync.went_back
         if late:
             return _GIVE_UP
         if stopped:
