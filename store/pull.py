@@ -221,7 +221,8 @@ def _decide(
     if base is not None and waiting is None:
         return moved(entity, base, theirs), False
     unsent = class_tracking.left_out(sync, entity)
-    ours = canonical(entity, loaded.values(record_id))
+    plain = loaded.values(record_id)
+    ours = canonical(entity, plain)
     ours = class_tracking.as_in(entity, unsent, ours, theirs if base is None else base)
     if not entity.push.edited:
         # From the first sync on it is QuickBooks' record: the App follows.
@@ -233,6 +234,9 @@ def _decide(
             return None, True
         conflicts.edit_stands(sync, entity, record_id)
     merged = conflicts.merge(entity, base, ours, theirs, sync.preferences.master_in_conflict)
+    for lost in merged.conflicts:
+        # As the App had it, references by our ids: so it can be put back.
+        lost.cashflow = {name: plain.get(name) for name in lost.cashflow}
     conflicts.keep(sync, entity, record_id, merged.conflicts)
     _settle_change(sync, entity, record_id, waiting, to_send=merged.to_send, edited=edited)
     return merged.taken, merged.to_send

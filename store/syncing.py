@@ -271,6 +271,8 @@ conflict = _tenant(
     Column("winner", String(12), nullable=False),  # quickbooks | cashflow
     Column("at", Instant, nullable=False),
     Column("session_id", Key),
+    Column("settled_at", Instant),  # when a person decided
+    Column("settlement", String(10)),  # turned | kept
     Index(None, "company_id", "record_id"),
     Index(None, "company_id", "at"),
 )
