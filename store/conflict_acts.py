@@ -7,7 +7,7 @@ same rules as any other edit, and travels to QuickBooks from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +16,13 @@ from sqlalchemy import Connection, Row, func, select, update
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Field, Kind, Lines
 from store import writing
-from store.changes import chunks
 from store.errors import NotFound, Refused
 from store.ledger import LINE_TABLES
 from store.overview import instant
 from store.people import audit_row
+from store.readable import Names
 from store.reading import find_row, shown
-from store.rows import names_of, nouns_of, references
+from store.rows import nouns_of
 from store.shapes import Shape, shape_of
 from store.syncing import company, conflict, link
 from store.tenants import load
@@ -113,7 +113,13 @@ def _shown(conn: Connection, rows: Iterable[Any]) -> list[Values]:
     rows = list(rows)
     names: dict[str, Names] = {}
     for company_id in {row.company_id for row in rows}:
-        names[company_id] = Names(conn, company_id, [r for r in rows if r.company_id == company_id])
+        mine = [row for row in rows if row.company_id == company_id]
+        names[company_id] = Names(
+            conn,
+            company_id,
+            [(row.resource, row.record_id) for row in mine],
+            [(r.resource, v) for r in mine for v in (r.cashflow_value, r.quickbooks_value)],
+        )
     return [
         {
             "id": row.id,
@@ -148,52 +154,6 @@ def _differences(row: Row[Any], names: Names) -> list[Values]:
         for part in BY_RESOURCE[row.resource].parts
         if part.name in ours or part.name in theirs
     ]
-
-
-class Names:
-    """What the records are called that a company's conflicts name; a bounded number of queries."""
-
-    def __init__(self, conn: Connection, company_id: str, rows: Sequence[Row[Any]]) -> None:
-        found = [
-            reference
-            for row in rows
-            for side in (row.cashflow_value, row.quickbooks_value)
-            for reference in references(BY_RESOURCE[row.resource], side or {})
-        ]
-        wanted = {(row.resource, row.record_id) for row in rows}
-        self._linked: dict[str, str] = {}
-        owed = {value["id"] for _, value in found if value.get("id")}
-        for ids in chunks(owed):
-            for row in conn.execute(
-                select(link.c.quickbooks_id, link.c.record_id, link.c.resource).where(
-                    link.c.company_id == company_id, link.c.quickbooks_id.in_(ids)
-                )
-            ):
-                self._linked[row.quickbooks_id] = row.record_id
-                wanted.add((row.resource, row.record_id))
-        for field, value in found:
-            if value.get("record_id"):
-                wanted |= {(resource, value["record_id"]) for resource in field.to}
-        self._names = names_of(conn, company_id, wanted)
-
-    def of(self, record_id: str | None) -> str | None:
-        """The name of a record of ours."""
-        return self._names.get(record_id or "")
-
-    def readable(self, value: Any) -> Any:
-        """A plain value for people: a reference by its name, lines without QuickBooks' ids."""
-        if isinstance(value, list):
-            return [self.readable(line) for line in value]
-        if not isinstance(value, Mapping):
-            return value
-        if "name" in value and not set(value) - {"name", "id", "record_id"}:
-            record_id = value.get("record_id") or self._linked.get(value.get("id") or "")
-            return self.of(record_id) or value["name"]
-        return {
-            name: self.readable(inner)
-            for name, inner in value.items()
-            if name not in {"quickbooks_line_id", "id"} and inner is not None
-        }
 
 
 class _Body:

@@ -126,7 +126,7 @@ def _deletions(sync: Sync, family: Family, known: dict[str, str | None]) -> list
 
 
 def _bank_balances() -> Read:
-    return Read(_BALANCES, "balances", {"account_type": "Bank"})
+    return Read(_BALANCES, "balances", {"account_type": list(balances.TYPES)})
 
 
 def balances_again(plan: Plan) -> None:
