@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Row, func, select
+from sqlalchemy import Column, Connection, func, select
 
 from store.ledger import TABLES, account
 from store.overview import instant
@@ -146,7 +146,7 @@ def _waiting(conn: Connection, company_id: str, part: Part) -> list[Values]:
     return [_record(part, row, names) for row in rows]
 
 
-def _record(part: Part, row: Row[Any], names: dict[str, str]) -> Values:
+def _record(part: Part, row: Any, names: dict[str, str]) -> Values:
     return {
         "resource": part.resource,
         "id": row.id,
