@@ -135,7 +135,7 @@ def _check_facts(name: str, time_zone: str, every_minutes: int) -> None:
     if not 0 < len(name.strip()) <= name_characters_max:
         text = f"Give the company a name of at most {name_characters_max} characters."
         wrong.append(FieldError("/name", text))
-    if not _is_zone(time_zone):
+    if not is_zone(time_zone):
         text = "There is no such time zone. Give an IANA name such as America/New_York."
         wrong.append(FieldError("/time_zone", text))
     if not 1 <= every_minutes <= every_minutes_max:
@@ -145,7 +145,8 @@ def _check_facts(name: str, time_zone: str, every_minutes: int) -> None:
         raise Invalid(tuple(wrong))
 
 
-def _is_zone(time_zone: str) -> bool:
+def is_zone(time_zone: str) -> bool:
+    """Whether it is the name of a time zone."""
     # Membership first: ZoneInfo takes the name as a path and reads what it finds there.
     return time_zone in available_timezones() and bool(ZoneInfo(time_zone).key)
 
