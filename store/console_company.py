@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, func, select
 from qbxml.entities import ENTITIES
 from store.changes import State
 from store.console_overview import Health, health, why
+from store.ledger import account
 from store.preferences import Preferences
 from store.syncing import change, company, connector, cursor, link, problem, session
 
@@ -145,3 +146,17 @@ def latest_problems(
             .limit(limit)
         )
     )
+
+
+def accounts(conn: Connection, company_id: str) -> list[tuple[str, str, str]]:
+    """The active accounts to choose from: id, full name, type."""
+    rows = conn.execute(
+        select(account.c.id, account.c.full_name, account.c.type)
+        .where(
+            account.c.company_id == company_id,
+            account.c.deleted_at.is_(None),
+            account.c.active.is_(True),
+        )
+        .order_by(account.c.full_name)
+    )
+    return [(row.id, row.full_name, row.type) for row in rows]

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Row, Select, delete, exists, insert, select, true, update
+from sqlalchemy import Connection, Row, Select, delete, exists, insert, not_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from store.access import access_audit, membership, person
@@ -148,6 +148,34 @@ def get(conn: Connection, email: str) -> Row[Any]:
     return row
 
 
+def member(conn: Connection, company_id: str, person_id: str) -> Person:
+    """A person of the company; NotFound when they are none of its people."""
+    row = None
+    if is_key(person_id):
+        row = conn.execute(
+            select(person)
+            .join(membership, membership.c.person_id == person.c.id)
+            .where(membership.c.company_id == company_id, person.c.id == person_id)
+        ).one_or_none()
+    if row is None:
+        raise NotFound("This person is not among the company's people.")
+    return read(row)
+
+
+def all_within(conn: Connection, someone: Person, other: Person) -> bool:
+    """Whether `other` reaches every company that `someone` does."""
+    if someone.everywhere or other.everywhere:
+        return other.everywhere
+    theirs = _companies_of(someone)
+    missing = select(company.c.id).where(company.c.id.in_(theirs), not_(reached(other))).limit(1)
+    return conn.execute(missing).first() is None
+
+
+def _companies_of(someone: Person) -> Any:
+    """The ids of the companies whose member somebody is, as a subquery."""
+    return select(membership.c.company_id).where(membership.c.person_id == someone.id)
+
+
 def list_people(conn: Connection, company_id: str | None = None) -> list[dict[str, Any]]:
     """Everybody (`company_id`: the members of a company) by e-mail, with their companies."""
     query = select(person).order_by(person.c.email)
@@ -244,19 +272,13 @@ def admit(conn: Connection, company_id: str, someone: Person, who: str, now: dat
 
 def dismiss(conn: Connection, company_id: str, person_id: str, who: str, now: datetime) -> None:
     """Let them reach the company no more; NotFound when they did not."""
-    email = conn.execute(
-        select(person.c.email)
-        .join(membership, membership.c.person_id == person.c.id)
-        .where(membership.c.company_id == company_id, person.c.id == person_id)
-    ).scalar_one_or_none()
-    if email is None:
-        raise NotFound("This person is not among the company's people.")
+    someone = member(conn, company_id, person_id)
     conn.execute(
         delete(membership).where(
             membership.c.company_id == company_id, membership.c.person_id == person_id
         )
     )
-    audit_row(conn, company_id, who, "person.dismiss", {"email": email}, now)
+    audit_row(conn, company_id, who, "person.dismiss", {"email": someone.email}, now)
 
 
 def set_time_zone(conn: Connection, someone: Person, time_zone: str) -> None:

@@ -171,10 +171,11 @@ def note_call(
     )
 
 
-def heard(conn: Connection, connected: Row[Any], now: datetime) -> None:
+def heard(conn: Connection, connected: Row[Any], peer: str, now: datetime) -> None:
     """The company's Web Connector came with the right password, whatever it is told."""
     patience = timedelta(minutes=2 * connected.every_minutes + late_minutes)
-    _set_connector(conn, connected, last_call_at=now, late_at=now + patience, refused_at=None)
+    values = {"last_call_at": now, "late_at": now + patience, "last_address": peer[:64]}
+    _set_connector(conn, connected, **values, refused_at=None)
 
 
 def refused(conn: Connection, connected: Row[Any], now: datetime) -> None:

@@ -79,7 +79,7 @@ class Exchange:
             if found is not None:
                 sessions.refused(conn, found, now)
             return ticket, "nvu"
-        sessions.heard(conn, found, now)
+        sessions.heard(conn, found, peer.get(), now)
         refused = self._refusal(conn, found.company_id, now)
         if refused:
             _log.info("session_refused", company=found.company_id, reason=refused[0])

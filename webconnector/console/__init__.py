@@ -9,10 +9,20 @@ from typing import Final
 
 from flask import Blueprint
 
-from webconnector.console import account, companies, entry, overview, showing, visit
+from webconnector.console import (
+    account,
+    companies,
+    connection,
+    entry,
+    members,
+    overview,
+    preferences,
+    showing,
+    visit,
+)
 
 # A new page group is a new module here, and a line in `menu.py`.
-GROUPS: Final = (entry, overview, companies, account)
+GROUPS: Final = (entry, overview, companies, connection, preferences, members, account)
 
 console = Blueprint("console", __name__, url_prefix="/console")
 console.before_request(visit.begin)

@@ -59,6 +59,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_access_audit_at", "access_audit", ["at"])
     op.create_index("ix_access_audit_person_id_at", "access_audit", ["person_id", "at"])
+    op.add_column("connector", sa.Column("last_address", sa.String(64)))
     op.add_column("connector", sa.Column("late_at", _MOMENT))
     # Who was heard of before counts as late until the next call says more.
     op.execute("UPDATE connector SET late_at = last_call_at")
