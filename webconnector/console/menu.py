@@ -24,4 +24,9 @@ class Entry:
 
 MAIN: Final = (Entry("overview", "console.overview.start", "Companies"),)
 
-COMPANY: Final[tuple[Entry, ...]] = (Entry("company", "console.companies.show", "Overview"),)
+COMPANY: Final[tuple[Entry, ...]] = (
+    Entry("company", "console.companies.show", "Overview"),
+    Entry("connection", "console.connection.show", "Connection"),
+    Entry("preferences", "console.preferences.show", "Preferences"),
+    Entry("members", "console.members.show", "People"),
+)

@@ -73,6 +73,8 @@ class Field:
     effect: str
     value: str
     options: tuple[tuple[str, str], ...]
+    radio: bool
+    """Whether all options stand side by side; else they fold into a list."""
 
     @property
     def shown(self) -> str:
@@ -162,6 +164,7 @@ def _groups(
                 Preferences.effect(key),
                 form.get(key, _text(stored[key])),
                 _options(key, accounts),
+                bool(_of(key)),
             )
             for key, label in labels.items()
         ]
