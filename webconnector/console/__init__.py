@@ -19,10 +19,11 @@ from webconnector.console import (
     preferences,
     showing,
     visit,
+    wizard,
 )
 
 # A new page group is a new module here, and a line in `menu.py`.
-GROUPS: Final = (entry, overview, companies, connection, preferences, members, account)
+GROUPS: Final = (entry, overview, companies, connection, preferences, members, wizard, account)
 
 console = Blueprint("console", __name__, url_prefix="/console")
 console.before_request(visit.begin)

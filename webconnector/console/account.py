@@ -30,7 +30,7 @@ def _page(invalid: Invalid | None) -> Response:
         "account.html",
         section="account",
         logins=standing,
-        zones=_zones(),
+        zones=zones(),
         browser_zone=request.cookies.get(visit.ZONE_COOKIE) or "UTC",
         errors=showing.errors_of(invalid),
         status=showing.status_of(invalid),
@@ -38,7 +38,7 @@ def _page(invalid: Invalid | None) -> Response:
 
 
 @cache
-def _zones() -> tuple[str, ...]:
+def zones() -> tuple[str, ...]:
     """Zones by region and city, without the old abbreviations."""
     cities = (name for name in available_timezones() if "/" in name and name[:4] != "Etc/")
     return (*sorted(cities), "UTC")

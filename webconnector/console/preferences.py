@@ -92,7 +92,7 @@ def _page(company_id: str, invalid: Invalid | None) -> Response:
     one = here()
     with one.store.read() as conn:
         row = one.reach(conn, company_id)
-        groups = _groups(conn, row.id, Preferences.from_json(row.preferences), request.form)
+        groups = groups_of(conn, row.id, Preferences.from_json(row.preferences), request.form)
     return showing.page(
         "preferences.html",
         section="preferences",
@@ -115,8 +115,8 @@ def review(company_id: str) -> BaseResponse:
             companies.check_preferences(conn, row.id, _given(request.form))
         except Invalid as error:
             return _page(company_id, error)
-        old = _fields(_groups(conn, row.id, before, {}))
-        new = _fields(_groups(conn, row.id, before, request.form))
+        old = _fields(groups_of(conn, row.id, before, {}))
+        new = _fields(groups_of(conn, row.id, before, request.form))
     changed = [(old[key], field) for key, field in new.items() if field.value != old[key].value]
     if not changed:
         return showing.leave(url_for("console.preferences.show", company_id=row.id), "No change.")
@@ -150,7 +150,7 @@ def _fields(groups: dict[str, list[Field]]) -> dict[str, Field]:
     return {field.key: field for fields in groups.values() for field in fields}
 
 
-def _groups(
+def groups_of(
     conn: Connection, company_id: str, present: Preferences, form: Mapping[str, str]
 ) -> dict[str, list[Field]]:
     """The fields by group, with what the form says in place of what is stored."""
