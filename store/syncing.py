@@ -73,6 +73,10 @@ connector = _tenant(
     Column("exchange_count", BigInteger, nullable=False),
     Column("last_call_at", Instant),
     Column("last_full_session_at", Instant),
+    Column("last_address", String(64)),  # the computer that called last
+    Column("late_at", Instant),  # without a call until then, the company counts as late
+    Column("last_outcome", String(20)),  # of the session that ended last
+    Column("refused_at", Instant),  # when somebody last came with a wrong password
 )
 
 session = _tenant(

@@ -1,0 +1,32 @@
+"""The menus of the console, as data: what stands on every page, and what on a company's.
+
+Owns order and words. A new page group adds its line here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from store.persons import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a menu; `count` names the number that stands behind it."""
+
+    section: str
+    endpoint: str
+    words: str
+    count: str = ""
+    right: Right = Right.SEE
+
+
+MAIN: Final = (Entry("overview", "console.overview.start", "Companies"),)
+
+COMPANY: Final[tuple[Entry, ...]] = (
+    Entry("company", "console.companies.show", "Overview"),
+    Entry("connection", "console.connection.show", "Connection"),
+    Entry("preferences", "console.preferences.show", "Preferences"),
+    Entry("members", "console.members.show", "People"),
+)
