@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity, Family
-from store import candidates, merges, resources
+from store import aside, candidates, merges, resources
 from store.changes import Action, State
 from store.errors import FieldError, Invalid, NotFound, Refused
 from store.ledger import TABLES
@@ -42,6 +42,10 @@ def find(conn: Connection, number: int, company_id: str | None = None) -> Row[An
 
 def retry(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
     """Send the record again at the next session; also the way back from `skip`."""
+    if aside.ask_again(conn, found.company_id, found.cause):
+        # It ends when QuickBooks' record is stored.
+        _noted(conn, found, "retry", who, now)
+        return
     _require(_change(conn, found, **_AFRESH))
     _resolve(conn, found, "retry", now)
     _noted(conn, found, "retry", who, now)

@@ -15,7 +15,7 @@ from qbxml.compare import canonical
 from qbxml.entities import queries
 from qbxml.entity import Entity, Kind, Lines, Part
 from qbxml.parse import Record
-from store import changes, class_tracking, conflicts, matching, problems, written
+from store import aside, changes, class_tracking, conflicts, matching, problems, written
 from store.arrival import Page, in_our_terms, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
@@ -32,7 +32,14 @@ _BY_QUERY = {group[0].query_noun: group for group in queries()}
 
 
 def apply(sync: Sync, records: Sequence[Record]) -> None:
-    """Store one page of records of one query; idempotent, so overlapping pages do no harm."""
+    """Store one page of records of one query; idempotent, so overlapping pages do no harm.
+
+    One that the ledger cannot hold is set aside and named to a person; it stops no other.
+    """
+    aside.storing(sync, records, _store)
+
+
+def _store(sync: Sync, records: Sequence[Record]) -> None:
     newest = {record.quickbooks_id: record for record in records}
     if not newest:
         return

@@ -288,6 +288,7 @@ unstored = _tenant(
     Column("values", _JSON, nullable=False),  # as far as it could be read
     Column("why", Text, nullable=False),
     Column("exchange_id", Key),  # its whole text, as long as exchanges are kept
+    Column("again", Boolean, nullable=False),  # the next session reads it once more
     Column("at", Instant, nullable=False),
     UniqueConstraint("company_id", "noun", "quickbooks_id"),
 )

@@ -15,6 +15,7 @@ from qbxml.parse import Reply
 from qbxml.status import Act, decide
 from store import (
     activity,
+    aside,
     backfill,
     balances,
     candidates,
@@ -58,8 +59,9 @@ def begin(sync: Sync, plan: Plan, page_records_max: int) -> None:
     for resource, ids in matching.reconsider(sync).items():
         if sync.pulls(BY_RESOURCE[resource]):
             plan.reads.append(_reread(resource, "query", ids))
-    for resource, ids in candidates.to_read(sync).items():
-        plan.reads += [_reread(resource, "query", some) for some in applying.portions(ids)]
+    for wanted in (candidates.to_read(sync), aside.to_read(sync)):
+        for resource, ids in wanted.items():
+            plan.reads += [_reread(resource, "query", some) for some in applying.portions(ids)]
     plan.restored = activity.awaits(sync)
     plan.begun = True
 

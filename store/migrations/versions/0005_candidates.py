@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("values", _JSON, nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("exchange_id", _KEY),
+        sa.Column("again", sa.Boolean(), nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
         sa.UniqueConstraint(
             "company_id", "noun", "quickbooks_id", name="uq_unstored_company_id_noun_quickbooks_id"
