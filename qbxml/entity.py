@@ -212,6 +212,8 @@ class Entity:
     """For documents: the field that names vendor or customer, for the duplicate check."""
     number: str | None = None
     dated: str | None = None
+    alike: tuple[str, ...] = ()
+    """For what has no number of its own: the fields that tell one made before the connection."""
     max_page_records: int = 100
     undo: Undo = Undo.NEVER
     """What voiding it in the App does in QuickBooks."""
@@ -236,6 +238,11 @@ class Entity:
     def del_types(self) -> tuple[str, ...]:
         """Its names in ListDeletedQuery or TxnDeletedQuery."""
         return self.deleted_as or (self.noun,)
+
+    @cached_property
+    def total(self) -> str:
+        """The field with a document's amount, without sales tax."""
+        return "amount" if "amount" in self.by_name else "subtotal"
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from store import candidates
 from store.ledger import TABLES
 from store.overview import instant
+from store.problems import DUPLICATES
 from store.rows import shown_column
 from store.syncing import company, problem
 
@@ -38,7 +40,24 @@ def list_problems(
         )
     ).all()
     names = _names(conn, rows)
-    return [_facts(row, names) for row in rows]
+    alike = _alike(conn, rows)
+    return [
+        _facts(row, names) | {"candidates": alike.get((row.company_id, row.record_id), [])}
+        for row in rows
+    ]
+
+
+def _alike(conn: Connection, rows: Any) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """What QuickBooks has that looks like the record, by company and record, in few words."""
+    wanted: dict[str, list[str]] = {}
+    for row in rows:
+        if row.kind in DUPLICATES and row.record_id is not None and row.resolved_at is None:
+            wanted.setdefault(row.company_id, []).append(row.record_id)
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for company_id, ids in wanted.items():
+        for row in candidates.undecided(conn, company_id, ids):
+            found.setdefault((company_id, row.record_id), []).append(candidates.brief(row))
+    return found
 
 
 def _names(conn: Connection, rows: list[Row[Any]] | Any) -> dict[tuple[str, str], str]:

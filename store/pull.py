@@ -13,9 +13,9 @@ from sqlalchemy import bindparam, select, update
 
 from qbxml.compare import canonical
 from qbxml.entities import queries
-from qbxml.entity import Entity, Kind, Part
+from qbxml.entity import Entity, Kind, Lines, Part
 from qbxml.parse import Record
-from store import changes, class_tracking, conflicts, matching, problems, written
+from store import aside, changes, class_tracking, conflicts, matching, problems, written
 from store.arrival import Page, in_our_terms, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
@@ -32,7 +32,14 @@ _BY_QUERY = {group[0].query_noun: group for group in queries()}
 
 
 def apply(sync: Sync, records: Sequence[Record]) -> None:
-    """Store one page of records of one query; idempotent, so overlapping pages do no harm."""
+    """Store one page of records of one query; idempotent, so overlapping pages do no harm.
+
+    One that the ledger cannot hold is set aside and named to a person; it stops no other.
+    """
+    aside.storing(sync, records, _store)
+
+
+def _store(sync: Sync, records: Sequence[Record]) -> None:
     newest = {record.quickbooks_id: record for record in records}
     if not newest:
         return
@@ -171,6 +178,8 @@ def _compare(
         synced = linked.synced_version if linked is not None else 0
         edited = linked is None or linked.edit_sequence != record.edit_sequence
         taken, to_send = _decide(sync, record, record_id, base, page.loaded, waiting, edited=edited)
+        if base is None and not any(isinstance(part, Lines) for part in taken or ()):
+            written.number_lines(sync, entity, record_id, record, page.loaded)
         version = synced
         if taken is not None:
             version = page.write(
@@ -215,7 +224,8 @@ def _decide(
     No parts at all (None): the App deleted it, and that is still to be sent.
     """
     entity, theirs = record.entity, record.values
-    if not sync.pulls(entity) or not entity.pull.edited:
+    one_way = not sync.pulls(entity) or not entity.pull.edited
+    if one_way and base is not None:
         _keep_replaced(sync, record, record_id, base)
         return [], waiting is not None
     if base is not None and waiting is None:
@@ -225,10 +235,14 @@ def _decide(
     ours = canonical(entity, plain)
     ours = class_tracking.as_in(entity, unsent, ours, theirs if base is None else base)
     if not entity.push.edited:
-        # From the first sync on it is QuickBooks' record: the App follows.
+        # From the first sync on it is QuickBooks' record: the App follows where it comes back.
+        if base is None:
+            winner = "cashflow" if one_way else "quickbooks"
+            lost = conflicts.merge(entity, None, ours, theirs, winner).conflicts
+            conflicts.keep(sync, entity, record_id, lost)
         if waiting is not None:
             _settle_change(sync, entity, record_id, waiting, to_send=False, edited=edited)
-        return moved(entity, ours, theirs), False
+        return [] if one_way else moved(entity, ours, theirs), False
     if waiting is not None and waiting.action in _REMOVALS:
         if base is not None and not moved(entity, base, theirs):
             return None, True
@@ -242,10 +256,8 @@ def _decide(
     return merged.taken, merged.to_send
 
 
-def _keep_replaced(sync: Sync, record: Record, record_id: str, base: Values | None) -> None:
+def _keep_replaced(sync: Sync, record: Record, record_id: str, base: Values) -> None:
     """Edits in QuickBooks that never come back are kept in the record's story (sync-rules 1)."""
-    if base is None:
-        return
     lost = [
         conflicts.Conflict(
             p.name, {p.name: base.get(p.name)}, {p.name: record.values[p.name]}, "cashflow"

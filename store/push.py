@@ -142,6 +142,8 @@ def _sort_out(
                 continue
         values = _outgoing(sync, entity, loaded, row)
         linked = links.get(row.record_id)
+        if linked is not None and linked.base is None:
+            continue  # linked by a person a moment ago: first both are read and merged
         sent = class_tracking.as_in(entity, unsent, values, linked.base if linked else None)
         note = class_tracking.REASON if sent != values else None
         found.append(Ready(row, entity, sent, loaded.rows[row.record_id], linked, note))

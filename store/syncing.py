@@ -252,7 +252,7 @@ problem = _tenant(
     Column("opened_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
     Column("resolved_at", Instant),
-    Column("resolution", String(40)),  # by_itself | retry | skip | link | done
+    Column("resolution", String(40)),  # by_itself | retry | skip | link | apart | ...
     UniqueConstraint("company_id", "number"),
     Index(
         "uq_problem_open",
@@ -263,6 +263,38 @@ problem = _tenant(
         postgresql_where=text("resolved_at IS NULL"),
     ),
     Index(None, "company_id", "record_id"),
+)
+
+# What QuickBooks has that looks like a record of ours: a person says whether it is the same.
+candidate = _tenant(
+    "candidate",
+    Column("resource", String(30), nullable=False),
+    Column("record_id", Key, nullable=False),
+    Column("noun", String(30), nullable=False),
+    Column("quickbooks_id", String(36), nullable=False),
+    Column("full_name", Text),  # a list record's; documents have none
+    Column("edit_sequence", String(16), nullable=False),
+    Column("time_modified", String(19), nullable=False),
+    Column("values", _JSON, nullable=False),  # the record in plain form, to be compared
+    Column("session_id", Key, nullable=False),  # the session that found it last
+    Column("found_at", Instant, nullable=False),
+    Column("apart_at", Instant),  # somebody said: another one
+    Column("reason", Text),
+    UniqueConstraint("company_id", "record_id", "noun", "quickbooks_id"),
+)
+
+# What QuickBooks sent and the ledger cannot hold: set aside, so that the rest goes on.
+unstored = _tenant(
+    "unstored",
+    Column("resource", String(30), nullable=False),
+    Column("noun", String(30), nullable=False),
+    Column("quickbooks_id", String(36), nullable=False),
+    Column("values", _JSON, nullable=False),  # as far as it could be read
+    Column("why", Text, nullable=False),
+    Column("exchange_id", Key),  # its whole text, as long as exchanges are kept
+    Column("again", Boolean, nullable=False),  # the next session reads it once more
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("company_id", "noun", "quickbooks_id"),
 )
 
 conflict = _tenant(

@@ -166,6 +166,7 @@ def _pages(sync: Sync, plan: Plan, group: Sequence[Read]) -> Iterator[list[Recor
             row = exchanges.find(sync.conn, sync.company_id, exchange_id)
             if last is None or last[0] != exchange_id:
                 last = exchange_id, replies(row.response)
+            sync.exchange_id = exchange_id
             for purpose, reply in pairs(row.purpose, last[1].replies):
                 if purpose.get("read") == number and reply is not None and reply.records:
                     yield reply.records

@@ -13,7 +13,17 @@ from qbxml.entities import BY_RESOURCE, ENTITIES, queries
 from qbxml.entity import Entity, Family
 from qbxml.parse import Reply
 from qbxml.status import Act, decide
-from store import activity, backfill, balances, cursors, matching, open_documents, problems
+from store import (
+    activity,
+    aside,
+    backfill,
+    balances,
+    candidates,
+    cursors,
+    matching,
+    open_documents,
+    problems,
+)
 from store.context import Sync
 from store.push import Asked
 from store.unwritten import Followup
@@ -49,6 +59,9 @@ def begin(sync: Sync, plan: Plan, page_records_max: int) -> None:
     for resource, ids in matching.reconsider(sync).items():
         if sync.pulls(BY_RESOURCE[resource]):
             plan.reads.append(_reread(resource, "query", ids))
+    for wanted in (candidates.to_read(sync), aside.to_read(sync)):
+        for resource, ids in wanted.items():
+            plan.reads += [_reread(resource, "query", some) for some in applying.portions(ids)]
     plan.restored = activity.awaits(sync)
     plan.begun = True
 

@@ -165,6 +165,7 @@ class Steps:
         return ""
 
     def _take_reads(self, row: Any, answer: Replies) -> None:
+        self.sync.exchange_id = row.id
         for purpose, reply in writing.pairs(row.purpose, answer.replies):
             if purpose["do"] == "lookup":
                 lookups.take(self.sync, purpose, reply)
