@@ -51,6 +51,23 @@ def retry(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
     _noted(conn, found, "retry", who, now)
 
 
+def retry_kind(conn: Connection, company_id: str, kind: str, who: str, now: datetime) -> int:
+    """Retry every open problem of a kind that has a record behind it; gives how many."""
+    rows = conn.execute(
+        select(problem).where(
+            problem.c.company_id == company_id,
+            problem.c.kind == kind,
+            problem.c.resolved_at.is_(None),
+            problem.c.record_id.is_not(None),
+        )
+    ).all()
+    if not rows:
+        raise Refused("There is no open problem of this kind with a record behind it.")
+    for row in rows:
+        retry(conn, row, who, now)
+    return len(rows)
+
+
 def skip(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
     """Do not sync this record until somebody says `retry`."""
     _require(_change(conn, found, state=State.SKIPPED))

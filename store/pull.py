@@ -248,9 +248,9 @@ def _decide(
             return None, True
         conflicts.edit_stands(sync, entity, record_id)
     merged = conflicts.merge(entity, base, ours, theirs, sync.preferences.master_in_conflict)
-    for lost in merged.conflicts:
+    for one in merged.conflicts:
         # As the App had it, references by our ids: so it can be put back.
-        lost.cashflow = {name: plain.get(name) for name in lost.cashflow}
+        one.cashflow = {name: plain.get(name) for name in one.cashflow}
     conflicts.keep(sync, entity, record_id, merged.conflicts)
     _settle_change(sync, entity, record_id, waiting, to_send=merged.to_send, edited=edited)
     return merged.taken, merged.to_send
