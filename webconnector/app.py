@@ -89,7 +89,8 @@ def _error_page(error: Exception) -> tuple[Any, int]:
         _log.error("page_failed", page=request.endpoint, **logs.what_failed(error))
         error = InternalServerError()
     status = error.code or 500
-    title, text = _WORDS.get(status, (error.name, error.description or ""))
+    title, text = _WORDS.get(status, (error.name, ""))
+    text = text or error.description or ""
     if request.accept_mimetypes.best == "application/json":
         return {"error": title, "correlation_id": g.correlation_id}, status
     return (
@@ -112,8 +113,11 @@ def _as_http(error: Exception) -> Exception:
 
 
 _WORDS: Final[dict[int, tuple[str, str]]] = {
+    400: ("That did not work", ""),
+    403: ("That is not yours to do", ""),
     404: ("Nothing is here", "The address may be misspelt, or the page has moved."),
     405: ("That cannot be done here", "This address only shows something."),
+    409: ("That cannot be done now", ""),
     413: ("That is too much", "The request is larger than this page takes."),
     500: ("Something went wrong", "It is our fault, not yours. Trying again may help."),
 }

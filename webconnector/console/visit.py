@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g, redirect, request, url_for
+from werkzeug.exceptions import BadRequest
 from werkzeug.exceptions import Forbidden as HttpForbidden
 from werkzeug.wrappers import Response
 
@@ -126,7 +127,7 @@ def _require_same_origin() -> None:
 def _require_token(visit: Visit) -> None:
     given = request.form.get(TOKEN_FIELD) or request.headers.get(TOKEN_HEADER) or ""
     if not hmac.compare_digest(given.encode(), visit.login.token.encode()):
-        raise HttpForbidden("This page is too old. Load it anew and try once more.")
+        raise BadRequest("This page is too old. Load it anew and try once more.")
 
 
 # --- cookies
