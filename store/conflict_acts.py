@@ -148,8 +148,8 @@ def _differences(row: Row[Any], names: Names) -> list[Values]:
         {
             "field": part.name,
             "lines": isinstance(part, Lines),
-            "cashflow": names.readable(ours.get(part.name)),
-            "quickbooks": names.readable(theirs.get(part.name)),
+            "cashflow": names.readable(part, ours.get(part.name)),
+            "quickbooks": names.readable(part, theirs.get(part.name)),
         }
         for part in BY_RESOURCE[row.resource].parts
         if part.name in ours or part.name in theirs

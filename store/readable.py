@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from qbxml.entities import BY_RESOURCE
+from qbxml.entity import Field, Kind, Lines, Part
 from store.changes import chunks
-from store.rows import names_of, references
+from store.rows import names_of, nouns_of, references
 from store.syncing import link
 
 
@@ -35,15 +36,16 @@ class Names:
             for reference in references(BY_RESOURCE[resource], plain or {})
         ]
         wanted = set(records)
-        self._linked: dict[str, str] = {}
+        # QuickBooks' ids are unique per type only, so a field's own types tell which is meant.
+        self._linked: dict[tuple[str, str], str] = {}
         owed = {value["id"] for _, value in found if value.get("id")}
         for ids in chunks(owed):
             for row in conn.execute(
-                select(link.c.quickbooks_id, link.c.record_id, link.c.resource).where(
+                select(link.c.noun, link.c.quickbooks_id, link.c.record_id, link.c.resource).where(
                     link.c.company_id == company_id, link.c.quickbooks_id.in_(ids)
                 )
             ):
-                self._linked[row.quickbooks_id] = row.record_id
+                self._linked[row.noun, row.quickbooks_id] = row.record_id
                 wanted.add((row.resource, row.record_id))
         for field, value in found:
             if value.get("record_id"):
@@ -54,17 +56,28 @@ class Names:
         """The name of a record of ours."""
         return self._names.get(record_id or "")
 
-    def readable(self, value: Any) -> Any:
-        """A plain value for people: a reference by its name, lines without QuickBooks' ids."""
-        if isinstance(value, list):
-            return [self.readable(line) for line in value]
-        if not isinstance(value, Mapping):
-            return value
-        if "name" in value and not set(value) - {"name", "id", "record_id"}:
-            record_id = value.get("record_id") or self._linked.get(value.get("id") or "")
-            return self.of(record_id) or value["name"]
-        return {
-            name: self.readable(inner)
-            for name, inner in value.items()
-            if name not in {"quickbooks_line_id", "id"} and inner is not None
-        }
+    def readable(self, part: Part, value: Any) -> Any:
+        """A part's plain value for people: a reference by its name, lines as lists of fields."""
+        if isinstance(part, Lines):
+            return [
+                {
+                    field.name: self.readable(field, line[field.name])
+                    for field in part.fields
+                    if line.get(field.name) is not None
+                }
+                for line in value or ()
+            ]
+        if isinstance(value, Mapping) and part.kind is Kind.REF:
+            return self._named(part, value)
+        if isinstance(value, Mapping):
+            return {name: inner for name, inner in value.items() if inner}
+        return value
+
+    def _named(self, field: Field, value: Mapping[str, Any]) -> str | None:
+        quickbooks_id = value.get("id") or ""
+        record_ids = [
+            value.get("record_id"),
+            *(self._linked.get((noun, quickbooks_id)) for noun in nouns_of(field)),
+        ]
+        found = next((name for key in record_ids if (name := self.of(key))), None)
+        return found or value.get("name")

@@ -97,8 +97,8 @@ def _compared(
         {
             "field": part.name,
             "lines": isinstance(part, Lines),
-            "cashflow": names.readable(plain.get(part.name)),
-            "quickbooks": names.readable(base.get(part.name)) if base else None,
+            "cashflow": names.readable(part, plain.get(part.name)),
+            "quickbooks": names.readable(part, base.get(part.name)) if base else None,
             "same": base is None
             or part.name not in base
             or same(part, ours.get(part.name), base[part.name]),
