@@ -117,9 +117,8 @@ def test_writing_starts_after_the_preview(site: Site, admin: Browser) -> None:
 
 
 def test_a_stuck_session_is_ended(site: Site, admin: Browser) -> None:
-    assert "No update of this company is running" in admin.said(
-        path(site, "connection/end-session")
-    )
+    target = path(site, "connection/end-session")
+    assert "No update of this company is running" in admin.said(target)
 
     def begin(conn: Any) -> None:
         line = companies.load_connector(conn, site.acme)
