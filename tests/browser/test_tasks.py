@@ -56,7 +56,7 @@ def test_a_new_admin_connects_a_company_and_watches_its_first_update(
     expect(page.get_by_text("a wrong password")).to_be_visible()
     log = WebConnector(f"{played.url}/qbwc", user, secret).run(books)
     assert log.outcome == "finished"
-    expect(page.get_by_text("The first update is complete.")).to_be_visible()
+    expect(page.get_by_text("The first session is complete.")).to_be_visible()
 
     page.get_by_role("link", name="See what it found").click()
     row = page.get_by_role("row", name=re.compile("Vendors"))
