@@ -191,7 +191,7 @@ def why(row: Row[Any]) -> str:
     if row.awaiting:
         return "company file to confirm"
     if row.health == Health.FAILING:
-        return "silent in the middle" if row.last_outcome == "lost" else "last update stopped"
+        return "silent in the middle" if row.last_outcome == "lost" else "last session stopped"
     if row.preview and row.last_call_at is not None:
         return "first sync to approve"
     return ""

@@ -28,7 +28,7 @@ def end_session(conn: Connection, company_id: str, who: str, now: datetime) -> s
     """
     standing = sessions.open_one(conn, company_id)
     if standing is None:
-        raise Refused("No update of this company is running.")
+        raise Refused("No session of this company is running.")
     facts = session_facts(conn, company_id)
     sync = Sync(
         conn=conn,

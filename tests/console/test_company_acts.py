@@ -117,16 +117,15 @@ def test_writing_starts_after_the_preview(site: Site, admin: Browser) -> None:
 
 
 def test_a_stuck_session_is_ended(site: Site, admin: Browser) -> None:
-    assert "No update of this company is running" in admin.said(
-        path(site, "connection/end-session")
-    )
+    target = path(site, "connection/end-session")
+    assert "No session of this company is running" in admin.said(target)
 
     def begin(conn: Any) -> None:
         line = companies.load_connector(conn, site.acme)
         sessions.begin(conn, line, sessions.new_ticket(), "ready", "34", datetime.now(UTC))
 
     site.run(begin)
-    assert "End the running update" in admin.get(path(site, "connection/")).text
+    assert "End the running session" in admin.get(path(site, "connection/")).text
     assert "was ended" in admin.said(target)
     with site.store.read() as conn:
         assert sessions.open_one(conn, site.acme) is None
@@ -138,7 +137,7 @@ def test_preferences_are_reviewed_with_their_effect_before_they_are_saved(
 ) -> None:
     given = {"two_way_bills": "true", "master_in_conflict": "quickbooks"}
     page = admin.post(path(site, "preferences/review"), **given).text
-    assert "1 change, from the next update on" in page
+    assert "1 change, from the next session on" in page
     assert "off &rarr; on" in page
     assert "come to CashFlow too" in page
     assert acts(site) == []

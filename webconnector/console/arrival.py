@@ -103,13 +103,14 @@ def why(session: Row[Any]) -> str:
             "The Web Connector fell silent in the middle: it was closed, or the computer slept."
             " Press Update Selected again; it goes on where it stopped."
         )
-    return str(session.last_error or session.text or "The update stopped without a reason.")
+    return str(session.last_error or session.text or "The session stopped without a reason.")
 
 
 def _read(state: Mapping[str, Any], session: Row[Any] | None) -> Step:
     title = "Everything is read from QuickBooks"
     if state["last_full_session_at"]:
         came = session.changes_in if session is not None else 0
-        return Step("good", title, f"{came:,} records came over in the latest update.")
+        records = "1 record" if came == 1 else f"{came:,} records"
+        return Step("good", title, f"{records} came over in the latest session.")
     percent = session.percent if session is not None else 0
     return Step("now", title, f"{percent} % so far. A large company file takes a while.")

@@ -49,6 +49,6 @@ def bars(days: Sequence[tuple[date, int, int]]) -> Bars:
         if whole > low:
             good.append(f"M{x} {HEIGHT - whole}h{BAR}v{whole - low}h-{BAR}z")
     sessions, failed = sum(g + b for _, g, b in days), sum(b for *_, b in days)
-    text = f"{sessions:,} updates in {len(days)} days, {failed:,} failed"
+    text = f"{sessions:,} sessions in {len(days)} days, {failed:,} failed"
     width = len(days) * (BAR + GAP) - GAP
     return Bars("".join(good), "".join(bad), "".join(idle), max(width, 1), HEIGHT, text)

@@ -86,7 +86,7 @@ def start(company_id: str) -> BaseResponse:
     """Let writing to QuickBooks begin."""
     return _act(
         company_id,
-        "Started. From the next update on, changes go to QuickBooks.",
+        "Started. From the next session on, changes go to QuickBooks.",
         lambda conn, row, one: companies.start(conn, row.id, one.who, one.now),
         "console.companies.show",
     )
@@ -117,17 +117,17 @@ def confirm_file(company_id: str) -> BaseResponse:
     """Accept the company file that waits."""
     return _act(
         company_id,
-        "The company file is confirmed. The next update goes on with it.",
+        "The company file is confirmed. The next session goes on with it.",
         lambda conn, row, one: company_moves.confirm_file(conn, row.id, one.who, one.now),
     )
 
 
 @pages.post("/end-session")
 def end_session(company_id: str) -> BaseResponse:
-    """End an update that is stuck."""
+    """End a session that is stuck."""
     return _act(
         company_id,
-        "The update was ended. The next one goes on where it stopped.",
+        "The session was ended. The next one goes on where it stopped.",
         lambda conn, row, one: session_acts.end_session(conn, row.id, one.who, one.now),
     )
 
@@ -141,7 +141,7 @@ def resync(company_id: str) -> BaseResponse:
         acting.require_typed(resource)
         company_moves.resync(conn, row.id, resource, one.who, one.now)
 
-    return _act(company_id, f"The next update reads all {_SAID.get(resource, '')} anew.", deed)
+    return _act(company_id, f"The next session reads all {_SAID.get(resource, '')} anew.", deed)
 
 
 _SAID: Final = {entity.resource: showing.words(entity.resource).lower() for entity in ENTITIES}
@@ -161,7 +161,7 @@ def start_date(company_id: str) -> BaseResponse:
         company_moves.start_date(conn, row.id, day, confirm.strip(), one.who, one.now)
 
     return _act(
-        company_id, "The start date is moved. The next update reads the days between.", deed
+        company_id, "The start date is moved. The next session reads the days between.", deed
     )
 
 

@@ -45,7 +45,7 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         "default_expense_account": "Expense account of lines without one",
         "classes_on": "Departments as classes",
     },
-    "Schedule": {"minimum_interval_minutes": "Least minutes between updates"},
+    "Schedule": {"minimum_interval_minutes": "Least minutes between sessions"},
 }
 LABELS: Final = {key: label for group in GROUPS.values() for key, label in group.items()}
 assert set(LABELS) == set(CHOICES)  # noqa: S101 - a new preference needs its words here
@@ -139,7 +139,7 @@ def save(company_id: str) -> BaseResponse:
     except Invalid as error:
         return _page(company_id, error)
     target = url_for("console.preferences.show", company_id=company_id)
-    return showing.leave(target, "Saved. It holds from the next update on.")
+    return showing.leave(target, "Saved. It holds from the next session on.")
 
 
 def _given(form: Mapping[str, str]) -> dict[str, str]:

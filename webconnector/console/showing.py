@@ -34,6 +34,7 @@ HEADERS: Final = {
     "base-uri 'none'",
 }
 _RECENT = timedelta(days=300)
+_SHORT: Final = 60
 
 
 def page(
@@ -141,6 +142,7 @@ def prepare(console: Blueprint) -> None:
         ("moment", moment),
         ("ago", ago),
         ("day", day),
+        ("due", due),
         ("span", span),
         ("number", number),
         ("words", words),
@@ -217,7 +219,7 @@ def ago(value: datetime | str | None, empty: str = "never") -> Markup | str:
         return empty
     found = _instant(value)
     seconds = (datetime.now(UTC) - found).total_seconds()
-    if abs(seconds) < 60:  # noqa: PLR2004
+    if abs(seconds) < _SHORT:
         text = "just now" if seconds >= 0 else "in a moment"
     else:
         text = f"{span(seconds)} ago" if seconds > 0 else f"in {span(-seconds)}"
@@ -228,6 +230,16 @@ def ago(value: datetime | str | None, empty: str = "never") -> Markup | str:
         utc.strftime("%Y-%m-%d %H:%M:%S UTC"),
         text,
     )
+
+
+def due(value: datetime | str) -> Markup | str:
+    """When something is expected: in 14 minutes, due now, overdue for 3 hours."""
+    found = _instant(value)
+    seconds = (found - datetime.now(UTC)).total_seconds()
+    if seconds > 0:
+        return ago(found)
+    text = "due now" if seconds > -_SHORT else f"overdue for {span(-seconds)}"
+    return _time(found, text)
 
 
 def day(value: date | str | None) -> str:
