@@ -71,6 +71,7 @@ QUERIES: dict[str, QueryFacts] = {
     "Invoice": QueryFacts(Family.TXN, _TXN | {"linked", "paid_status"}),
     "VendorCredit": QueryFacts(Family.TXN, _TXN | {"linked"}),
     "CreditMemo": QueryFacts(Family.TXN, _TXN | {"linked"}),
+    "Estimate": QueryFacts(Family.TXN, _TXN | {"linked"}),
     "BillPaymentCheck": QueryFacts(Family.TXN, _TXN),
     "BillPaymentCreditCard": QueryFacts(Family.TXN, _TXN),
     "ReceivePayment": QueryFacts(Family.TXN, _TXN),
