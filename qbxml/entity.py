@@ -230,6 +230,8 @@ class Entity:
     """It travels alone: nothing but its message set tells whether it was written."""
     token: bool = False
     """Its memo carries our record id, because it has no `ExternalGUID`."""
+    thin_replies: bool = False
+    """QuickBooks may do what an Add asks and keep no record of its own (qbxml.md 6.5)."""
     told_by: str = ""
     """The field whose word says which of the `variants` a record is."""
     variants: tuple[tuple[str, Entity], ...] = ()

@@ -129,6 +129,7 @@ def _paying_bills(noun: str, source: str, *printing: Field) -> Entity:
         push=Flow(new=True),
         needs=("accounts", "vendors", "bills", "vendor-credits"),
         external_guid=True,
+        thin_replies=True,
         locked_once_synced=True,
         party="vendor",
         dated="payment_date",
