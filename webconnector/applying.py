@@ -15,6 +15,7 @@ from qbxml.entity import Entity, Family
 from qbxml.parse import Mover, Record, Replies, Reply, replies
 from store import (
     activity,
+    applied_credits,
     brake,
     comparing,
     cursors,
@@ -124,6 +125,11 @@ def _reread_moved(plan: Plan, entity: Entity, quickbooks_ids: Sequence[str]) -> 
     asked = {key for read in plan.group(name) for key in read.narrow["ids"] if not read.done}
     for ids in portions([key for key in quickbooks_ids if key not in asked]):
         plan.reads.append(Read(name, "query", {"ids": ids}, noun=noun))
+
+
+def take_credits(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:
+    """Vendor credits of voided payments, with what they are still applied to."""
+    applied_credits.judge(sync, reply.records)
 
 
 def take_fill(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:
