@@ -21,7 +21,6 @@ from store import (
     holding,
     lookups,
     problems,
-    pull,
     push,
     scheduling,
     written,
@@ -182,7 +181,7 @@ class Steps:
                 lookups.take(self.sync, purpose, reply)
                 continue
             if purpose["do"] == "refresh":
-                pull.apply(self.sync, reply.records if reply else ())
+                lookups.refreshed(self.sync, purpose, reply)
                 continue
             read: Read = self.plan.reads[purpose["read"]]
             if reply is None:
@@ -292,6 +291,9 @@ class Steps:
             return f"Stopped: {self.session.last_error} ({text})"
         if self.plan.held or self.plan.restored:
             return f"{text}. Nothing was sent: an administrator has to decide first, see CashFlow."
+        if not opening.may_write(self.sync):
+            country = self.sync.quickbooks.get("country")
+            return f"{text}. Nothing was sent: this is no US company file but one of {country}."
         if self.sync.preview:
             return f"{text}. Nothing was sent yet: an administrator starts the first sync."
         return text
