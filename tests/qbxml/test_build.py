@@ -262,6 +262,7 @@ def test_documents_whose_balance_others_move_are_asked_with_their_ties(resource:
 
 @pytest.mark.parametrize("noun", MOVERS)
 def test_whatever_moves_balances_is_asked_for_the_documents_it_names(noun: str) -> None:
-    text = build.query(noun, "1", max_returned=10, **names_its_documents(noun))
+    asked: dict[str, Any] = names_its_documents(noun)
+    text = build.query(noun, "1", max_returned=10, **asked)
     assert ("IncludeLinkedTxns" in text) is (noun in {"VendorCredit", "CreditMemo"})
     assert ("IncludeLineItems" in text) is (noun not in {"VendorCredit", "CreditMemo"})
