@@ -157,6 +157,8 @@ class Lines:
     messages: In = In.ALL
     clear: str | None = None
     """The Mod's element that removes all of them; None: it has none."""
+    required: bool = False
+    """QuickBooks refuses an Add without any of these."""
     within: str = ""
     """The lines in which these are written; the element is then QuickBooks' whole name."""
     after: str = ""

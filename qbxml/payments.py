@@ -86,10 +86,15 @@ _PAYEE = Field(
     "PayeeEntityRef",
     "vendor",
     Kind.REF,
+    In.ADD | In.RET,
     max_characters=209,
     to=("vendors",),
     required=True,
     clearable=False,
+)
+_PAYABLE = replace(
+    ref("APAccountRef", "payable_account", "accounts", clearable=False),
+    messages=In.ADD | In.RET,
 )
 _AMOUNT_PAID = Field("Amount", "amount", Kind.AMOUNT, In.RET)
 _APPLICATIONS = Lines(
@@ -103,6 +108,7 @@ _APPLICATIONS = Lines(
         ref("DiscountAccountRef", "discount_account", "accounts"),
     ),
     messages=In.ADD,
+    required=True,
 )
 _CREDITS = Lines(
     "SetCredit",
@@ -138,7 +144,7 @@ def _paying_bills(noun: str, source: str, *printing: Field) -> Entity:
         scheduled=True,
         parts=(
             _PAYEE,
-            ref("APAccountRef", "payable_account", "accounts", clearable=False),
+            _PAYABLE,
             Field("TxnDate", "payment_date", Kind.DATE, required=True, clearable=False),
             _AMOUNT_PAID,
             ref(source, "paid_from", "accounts", required=True, clearable=False),

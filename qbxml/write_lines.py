@@ -34,15 +34,17 @@ def parts_xml(parts: Sequence[Part], values: Values, message: In, sheet: Sheet, 
             continue
         if isinstance(part, Field):
             written.append(field_xml(part, values, Place(), sheet, mode))
-        elif part.name in values and not part.within:
+        elif (part.name in values or part.required) and not part.within:
             place = Place().of(part.name)
             if message is In.MOD:
                 written.append(_mod_lines(part, values[part.name], place, sheet))
             else:
                 inner = [one for one in parts if isinstance(one, Lines) and one.within == part.name]
-                lines = values[part.name] or ()
+                lines = values.get(part.name) or ()
                 _refuse_stray(inner, lines, values, sheet)
                 written.append(_add_lines(part, lines, place, sheet, inner, values))
+                if part.required and not lines:
+                    sheet.wrong(place, f"{place.label} are missing. Enter them in CashFlow.")
     return "".join(written)
 
 

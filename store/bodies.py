@@ -145,7 +145,7 @@ class _Reader:
             return line
         line_id = value.get("id")
         if line_id is not None:
-            if line_id in seen or not isinstance(line_id, str) or line_id not in present:
+            if not isinstance(line_id, str) or line_id in seen or line_id not in present:
                 text = "Give the id of a line of this record, each once. A new line has no id."
                 self.given.refuse(f"{pointer}/id", text)
                 return line

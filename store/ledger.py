@@ -1,8 +1,7 @@
 """The CashFlow ledger: the company's records as the App sees them.
 
 Owns the tables of the records and which table and columns hold a resource. It must not know how
-records travel to or from QuickBooks. A field's column carries the field's own name; a reference's
-column ends in `_id`; an address is JSON. Keys and foreign keys begin with `company_id`.
+records travel to or from QuickBooks. A field's column has its name, a reference's ends in `_id`.
 """
 
 from __future__ import annotations

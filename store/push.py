@@ -219,7 +219,7 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
         if item.is_gone:
             _gone(sync, item)
             continue
-        if covered.in_doubt(item.change) and _seen(sync, item):
+        if written.is_settled(sync, item.entity, item.change, item.row.version):
             continue
         met = _meets(item)
         if met & touched:
@@ -273,16 +273,6 @@ def _meets(item: Ready) -> set[tuple[str, ...]]:
         told = number or f"on {item.values[str(item.entity.dated)]}"
         met.add((item.entity.resource, party, told))
     return met
-
-
-def _seen(sync: Sync, item: Ready) -> bool:
-    """Whether it is known, or cannot be known, what became of credits that left once."""
-    applied = covered.seen(sync, item.change)
-    if applied:
-        written.covered_by_credits(sync, item.entity, item.change, item.row.version)
-    elif applied is None:
-        covered.tell(sync, item.entity, item.change)
-    return applied is not False
 
 
 def _ask_again(sync: Sync, items: Sequence[Ready]) -> None:

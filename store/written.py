@@ -86,7 +86,19 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
     then.fill.setdefault(noun, []).append(known)
 
 
-def covered_by_credits(sync: Sync, entity: Entity, row: Any, version: int) -> None:
+def is_settled(sync: Sync, entity: Entity, row: Any, version: int) -> bool:
+    """Whether it is known, or cannot be known, what became of a payment that left once."""
+    if not covered.in_doubt(row):
+        return False
+    applied = covered.seen(sync, row)
+    if applied:
+        _covered_by_credits(sync, entity, row, version)
+    elif applied is None:
+        covered.tell(sync, entity, row)
+    return applied is not False
+
+
+def _covered_by_credits(sync: Sync, entity: Entity, row: Any, version: int) -> None:
     """Bills and credits show it done, and QuickBooks keeps no record: it is linked to itself."""
     sync.tally.changes_out += 1
     finish(sync, row)
@@ -154,6 +166,12 @@ class _Linked:
     edit_sequence: str
     time_modified: str
     base: Values
+
+    @classmethod
+    def of(cls, record: Record, base: Values) -> _Linked:
+        """That of a record as QuickBooks gave it."""
+        noun, known = record.entity.query_noun, record.quickbooks_id
+        return cls(noun, known, record.edit_sequence, record.time_modified, base)
 
 
 def _save_link(sync: Sync, entity: Entity, record_id: str, version: int, linked: _Linked) -> None:
@@ -241,13 +259,7 @@ def keep_written(
     in_our_terms(sync, (record,))
     before = link_of(sync, record_id)
     base = shared_values(entity, record.values, before.base if before is not None else None)
-    linked = _Linked(
-        record.entity.query_noun,
-        record.quickbooks_id,
-        record.edit_sequence,
-        record.time_modified,
-        base,
-    )
+    linked = _Linked.of(record, base)
     _save_link(sync, entity, record_id, version, linked)
     loaded = Loaded(sync.conn, sync.company_id, entity.resource).load([record_id])
     number_lines(sync, entity, record_id, record, loaded)
