@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -65,6 +66,11 @@ def hours_between(earlier: str, later: str) -> float:
     """The hours from one wall-clock text to another, negative when the first is the later one."""
     first, last = (datetime.strptime(text, _WALL) for text in (earlier, later))  # noqa: DTZ007
     return (last - first).total_seconds() / 3600
+
+
+def wall_clock(moment: datetime | None, time_zone: str) -> str | None:
+    """The moment as a clock on the wall shows it in that zone, in the form of QuickBooks' times."""
+    return None if moment is None else moment.astimezone(ZoneInfo(time_zone)).strftime(_WALL)
 
 
 def greatest(sync: Sync, seen: str, times: list[str]) -> str:

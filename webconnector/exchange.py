@@ -17,6 +17,7 @@ import structlog
 from qbxml.hresult import Action, decide_hresult
 from store import changes, companies, exchanges, problems, sessions
 from store.context import Sync
+from store.cursors import wall_clock
 from store.engine import Connection, Store
 from store.preferences import Preferences
 from store.sessions import Session
@@ -76,7 +77,10 @@ class Exchange:
         key = self._settings.secret_key_bytes
         if not companies.password_matches(found, password, key) or found is None:
             _log.info("session_refused", reason="nvu")
+            if found is not None:
+                sessions.refused(conn, found, now)
             return ticket, "nvu"
+        sessions.heard(conn, found, peer.get(), now)
         refused = self._refusal(conn, found.company_id, now)
         if refused:
             _log.info("session_refused", company=found.company_id, reason=refused[0])
@@ -257,6 +261,7 @@ class Exchange:
             preferences=Preferences.from_json(row.preferences),
             start_date=row.start_date,
             quickbooks=row.quickbooks or {},
+            two_way_since=wall_clock(row.two_way_since, row.time_zone),
             preview=row.preview,
         )
 
