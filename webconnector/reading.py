@@ -77,6 +77,9 @@ def _query(
     narrow: dict[str, Any] = {}
     if since is not None:
         narrow["modified_from"] = since
+    elif entity.starts and entity.query_noun in known:
+        # Nothing came over so far, but what we wrote may be dated before the start.
+        narrow["modified_from"] = cursors.since_first_read(sync, entity.query_noun)
     elif entity.starts and sync.start_date is not None:
         narrow["date_from"] = sync.start_date.isoformat()
     if entity.iterates:

@@ -7,9 +7,8 @@ touches them, so they may be judged in the middle of anything.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from tests.acceptance.two_sided import ACTS, DAYS, NUMBERS, TwoSides, acts_of
 
@@ -45,11 +44,7 @@ class MoneySides(TwoSides):
         service = {"Price": "10.00", "AccountRef": "Sales"}
         books.add("ItemService", {"Name": "Work", "SalesOrPurchase": service})
         self.made.sync()
-
-    @property
-    def acts(self) -> tuple[Callable[[Any], None], ...]:
-        """What may happen."""
-        return _EVERY
+        self.acts = _EVERY
 
     # --- the App
 

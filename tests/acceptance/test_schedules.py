@@ -103,7 +103,8 @@ class Schedule(RuleBasedStateMachine):
     @invariant()
     def promises_are_kept(self) -> None:
         if hasattr(self, "sides"):
-            assert self.sides.broken_promises() == []
+            broken = self.sides.broken_promises()
+            assert not broken, "\n".join(broken)
 
     def teardown(self) -> None:
         if not hasattr(self, "sides"):
@@ -115,7 +116,7 @@ class Schedule(RuleBasedStateMachine):
             wrong = self.sides.disagreements()
             if not wrong:
                 break
-        assert wrong == []
+        assert not wrong, "\n".join(wrong)
 
 
 def machine(running: Server) -> type[Schedule]:

@@ -54,8 +54,7 @@ class TwoSides:
     """One world, and two people who act on it; `pick` decides everything."""
 
     resources: tuple[str, ...] = (*KINDS, "terms", "jobs", "items", "bills", "invoices")
-    guided: tuple[str, ...] = ("Vendor", "Customer", "Bill", "Invoice")
-    """The kinds that carry our id in QuickBooks: none of them may be there twice."""
+    guided: tuple[str, ...] = ("Vendor", "Customer", "Bill", "Invoice")  # may not be there twice
 
     def __init__(self, made: World, pick: Pick, *, two_way_bills: bool) -> None:
         self.made = made
@@ -63,6 +62,7 @@ class TwoSides:
         self.two_way_bills = two_way_bills
         self.theirs_alone: set[str] = set()
         """Bills that the bookkeeper changed without two-way sync: that never comes over."""
+        self.acts = ACTS
         self.begin()
 
     def begin(self) -> None:
@@ -84,11 +84,6 @@ class TwoSides:
             self.app_adds_a_bill()
             self.books_add_an_invoice()
         made.sync()
-
-    @property
-    def acts(self) -> tuple[Callable[[Any], None], ...]:
-        """What may happen."""
-        return ACTS
 
     def act(self, number: int) -> str:
         """Do the act of that number; gives its name, with `refused` when a side refused it."""

@@ -41,6 +41,7 @@ KINDS = {
     "customers": "Customer",
     "bills": "Bill",
     "vendor-credits": "VendorCredit",
+    "bill-payments": "BillPaymentCheck",
     "invoices": "Invoice",
     "invoice-payments": "ReceivePayment",
     "funds-transfers": "Transfer",
@@ -56,6 +57,7 @@ def ground(made: World) -> None:
     made.books.add("Vendor", {"Name": "Old Vendor"})
     made.books.add("Customer", {"Name": "Old Client"})
     made.sync()
+    made.prefer(money_out_clearing="Clearing")
 
 
 def _expense(amount: str) -> list[Record]:
@@ -142,6 +144,24 @@ def _paid_before(made: World, number: int) -> Record:
     return _pay(made, invoice)
 
 
+def _pay_bill(made: World, bill: Record) -> Record:
+    return made.add(
+        "bill-payments",
+        vendor={"name": "Old Vendor"},
+        payment_date=DAY,
+        method="check",
+        applications=[{"bill": bill["id"], "amount": "12.00"}],
+    )
+
+
+def _paying_a_bill(made: World, _number: int, known: Record | None) -> Record:
+    return _pay_bill(made, _of(known))
+
+
+def _bill_paid_before(made: World, number: int) -> Record:
+    return _pay_bill(made, made.add("bills", **_bodies("bills", number, "W")))
+
+
 def _voiding(resource: str) -> Callable[[World, int, Record | None], Record]:
     def act(made: World, _number: int, known: Record | None) -> Record:
         made.void(resource, _of(known)["id"])
@@ -172,6 +192,8 @@ WRITE_TYPES: tuple[WriteType, ...] = (
     WriteType("bills", "TxnDel", _made_before("bills", "D"), _delete_bill, -1),
     _new("vendor-credits", "VendorCreditAdd"),
     _edit("vendor-credits", "VendorCreditMod", memo="changed"),
+    WriteType("bill-payments", "BillPaymentCheckAdd", _made_before("bills", "Q"), _paying_a_bill),
+    WriteType("bill-payments", "TxnVoid", _bill_paid_before, _voiding("bill-payments"), 0),
     _new("invoices", "InvoiceAdd"),
     WriteType("invoice-payments", "ReceivePaymentAdd", _made_before("invoices", "P"), _paying),
     WriteType("invoice-payments", "TxnDel", _paid_before, _voiding("invoice-payments"), -1),
