@@ -197,12 +197,15 @@ def _looked_up_removal(sync: Sync, entity: Entity, row: Any, records: list[Recor
     """Delete against edit: the edit stands (sync-rules 4)."""
     linked = link_of(sync, row.record_id)
     found = next((r for r in records if r.quickbooks_id == linked.quickbooks_id), None)
-    if found is None:  # deleted already, by somebody there or by us and the answer was lost
+    undone = found is None or (row.action == Action.VOID and undoing.is_void(found))
+    if undone:  # already, by somebody there or by us and the answer was lost
         finish(sync, row)
         gone(sync, row)
         return
-    if found.edit_sequence != linked.edit_sequence and moved(
-        entity, linked.base or {}, found.values
+    if (
+        found is not None
+        and found.edit_sequence != linked.edit_sequence
+        and moved(entity, linked.base or {}, found.values)
     ):
         conflicts.edit_stands(sync, entity, row.record_id)
         _kept(sync, entity, row, linked)
