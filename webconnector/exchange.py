@@ -202,6 +202,11 @@ class Exchange:
 
         return str(self._called(ticket, Call.CLOSE, act, _quiet))
 
+    def knows_ticket(self, ticket: str) -> bool:
+        """Sessions that are over count: a late answer is stored before it is refused."""
+        with self._store.read() as conn:
+            return sessions.is_known(conn, ticket)
+
     # --- interactive mode is not offered
 
     def get_interactive_url(self, ticket: str, session_id: str) -> str:
