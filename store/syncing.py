@@ -55,6 +55,8 @@ company = Table(
     Column("preview", Boolean, nullable=False),  # writes wait for `company start`
     Column("created_at", Instant, nullable=False),
     Column("removed_at", Instant),
+    Column("erased_at", Instant),  # its records and raw exchanges were deleted
+    Column("tidied_at", Instant),  # when retention last had nothing left to delete
 )
 
 connector = _tenant(
@@ -73,6 +75,9 @@ connector = _tenant(
     Column("exchange_count", BigInteger, nullable=False),
     Column("last_call_at", Instant),
     Column("last_full_session_at", Instant),
+    Column("last_address", String(64)),  # that the right password came from last
+    Column("wrong_address", String(64)),  # that a wrong one came from last
+    Column("wrong_passwords", Integer, nullable=False, server_default="0"),  # not made good since
 )
 
 session = _tenant(

@@ -19,6 +19,7 @@ from webconnector import logs, metrics
 from webconnector.calls import WebConnectorCalls
 from webconnector.exchange import Exchange
 from webconnector.pages import pages
+from webconnector.proxies import ForwardedAddress, networks
 from webconnector.settings import Settings
 from webconnector.soap import PATH, soap_application
 
@@ -52,7 +53,9 @@ def create_app(settings: Settings, calls: WebConnectorCalls | None = None) -> Fl
     soap = soap_application(
         metrics.Measured(calls or Exchange(store, settings)), public_url=settings.public_url
     )
-    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {PATH: soap})  # type: ignore[method-assign]
+    app.wsgi_app = ForwardedAddress(  # type: ignore[method-assign]
+        DispatcherMiddleware(app.wsgi_app, {PATH: soap}), networks(settings.trusted_proxies)
+    )
     app.extensions["store"] = store
     return app
 

@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version as package_version
+from typing import Any
 
 import structlog
 
 from qbxml.hresult import Action, decide_hresult
-from store import changes, companies, exchanges, problems, sessions
+from store import changes, companies, exchanges, problems, sessions, wrong_passwords
 from store.context import Sync
-from store.engine import Connection, Store
+from store.engine import Connection, Row, Store
 from store.preferences import Preferences
 from store.sessions import Session
 from store.tenants import load, load_connector, session_facts
@@ -73,9 +74,7 @@ class Exchange:
     def _authenticate(self, conn: Connection, username: str, password: str) -> tuple[str, ...]:
         now, ticket = self._now(), sessions.new_ticket()
         found = companies.find_connector(conn, username)
-        key = self._settings.secret_key_bytes
-        if not companies.password_matches(found, password, key) or found is None:
-            _log.info("session_refused", reason="nvu")
+        if not self._let_in(conn, found, password, now) or found is None:
             return ticket, "nvu"
         refused = self._refusal(conn, found.company_id, now)
         if refused:
@@ -89,6 +88,23 @@ class Exchange:
         sessions.save(conn, opened)
         _log.info("session_opened", company=opened.company_id, session=opened.id)
         return ticket, (found.paths[0] if found.paths else "")
+
+    def _let_in(
+        self, conn: Connection, found: Row[Any] | None, password: str, now: datetime
+    ) -> bool:
+        """Whether the password is right; who gives wrong ones is slowed down, told and logged."""
+        address = peer.get()
+        whose = {"company": found.company_id} if found is not None else {}
+        if wrong_passwords.held_back(conn, found, address, now):
+            _log.info("session_refused", reason="held_back", address=address, **whose)
+            return False
+        if companies.password_matches(found, password, self._settings.secret_key_bytes):
+            assert found is not None  # noqa: S101 - nobody's password never matches
+            wrong_passwords.right(conn, found, address, now)
+            return True
+        times = wrong_passwords.wrong(conn, found, address, now)
+        _log.warning("session_refused", reason="nvu", address=address, times=times, **whose)
+        return False
 
     def _refusal(self, conn: Connection, company_id: str, now: datetime) -> tuple[str, ...]:
         """`none` or `busy` with its seconds; empty when a session may begin."""
