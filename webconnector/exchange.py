@@ -156,7 +156,7 @@ class Exchange:
 
         def act(step: Steps, move: Move) -> str:
             if move is Move.RESEND:
-                return step.resend()
+                return step.resend(company_file)
             return step.next_request(hcp_response, company_file, country, (major, minor))
 
         return str(self._called(ticket, Call.SEND, act, _summary_of_request))
