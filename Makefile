@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint fmt bench lock clean
+.PHONY: help demo serve test lint fmt bench mutants lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ fmt: $(READY) ## format the code, mend what ruff can mend
 bench: $(READY) ## measure speed and memory, write bench/results.md
 	@test -d tests/benchmarks || { echo "There are no benchmarks yet: tests/benchmarks is missing." >&2; exit 1; }
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+mutants: $(READY) ## break the program on purpose, line by line: the tests must notice (ARGS="word" chooses some)
+	@$(BIN)/python -m tests.mutations $(ARGS)
 
 lock: $(READY) ## write the lock files anew from pyproject.toml (needs the network)
 	@set -e; compile="$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes"; \
