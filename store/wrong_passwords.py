@@ -62,22 +62,17 @@ def wrong(conn: Connection, found: Row[Any] | None, address: str, now: datetime)
 
 
 def right(conn: Connection, found: Row[Any], address: str, now: datetime) -> None:
-    """Remember the address; wrong passwords from the same one were slips, and are forgotten."""
-    address = address[:address_characters_max]
-    values: dict[str, Any] = {}
-    if found.last_address != address:
-        values["last_address"] = address
-    if found.wrong_passwords and found.wrong_address == address:
-        values |= {"wrong_passwords": 0, "wrong_address": None}
-        buckets.forget(conn, per_address, _subject(address))
-        buckets.forget(conn, per_connector, found.id)
-        problems.resolve_apart(conn, found.company_id, CAUSE, now)
-    if values:
-        conn.execute(
-            update(connector)
-            .where(connector.c.company_id == found.company_id, connector.c.id == found.id)
-            .values(**values)
-        )
+    """Wrong passwords from the same address were slips, and are forgotten."""
+    if not found.wrong_passwords or found.wrong_address != address[:address_characters_max]:
+        return
+    buckets.forget(conn, per_address, _subject(address))
+    buckets.forget(conn, per_connector, found.id)
+    problems.resolve_apart(conn, found.company_id, CAUSE, now)
+    conn.execute(
+        update(connector)
+        .where(connector.c.company_id == found.company_id, connector.c.id == found.id)
+        .values(wrong_passwords=0, wrong_address=None)
+    )
 
 
 def _told(times: int, address: str) -> problems.Problem:

@@ -18,6 +18,7 @@ import structlog
 from qbxml.hresult import Action, decide_hresult
 from store import changes, companies, exchanges, problems, sessions, wrong_passwords
 from store.context import Sync
+from store.cursors import wall_clock
 from store.engine import Connection, Row, Store
 from store.preferences import Preferences
 from store.sessions import Session
@@ -76,6 +77,7 @@ class Exchange:
         found = companies.find_connector(conn, username)
         if not self._let_in(conn, found, password, now) or found is None:
             return ticket, "nvu"
+        sessions.heard(conn, found, peer.get(), now)
         refused = self._refusal(conn, found.company_id, now)
         if refused:
             _log.info("session_refused", company=found.company_id, reason=refused[0])
@@ -103,6 +105,8 @@ class Exchange:
             wrong_passwords.right(conn, found, address, now)
             return True
         times = wrong_passwords.wrong(conn, found, address, now)
+        if found is not None:
+            sessions.refused(conn, found, now)
         _log.warning("session_refused", reason="nvu", address=address, times=times, **whose)
         return False
 
@@ -278,6 +282,7 @@ class Exchange:
             preferences=Preferences.from_json(row.preferences),
             start_date=row.start_date,
             quickbooks=row.quickbooks or {},
+            two_way_since=wall_clock(row.two_way_since, row.time_zone),
             preview=row.preview,
         )
 

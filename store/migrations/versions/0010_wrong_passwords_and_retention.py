@@ -1,4 +1,4 @@
-"""Where a connector's calls came from; when a company's old rows were deleted.
+"""Where wrong passwords came from; when a company's old rows were deleted.
 
 Frozen: says how the tables were when this migration was written and imports nothing of ours.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -17,7 +17,6 @@ depends_on = None
 def upgrade() -> None:
     for name in ("erased_at", "tidied_at"):
         op.add_column("company", sa.Column(name, sa.DateTime(timezone=True)))
-    op.add_column("connector", sa.Column("last_address", sa.String(64)))
     op.add_column("connector", sa.Column("wrong_address", sa.String(64)))
     op.add_column(
         "connector",
