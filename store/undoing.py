@@ -41,7 +41,7 @@ def reverses(entity: Entity, action: str) -> bool:
 
 
 def is_void(record: Record) -> bool:
-    """Whether QuickBooks says of this document that it is void: no amount, and a memo of its own."""
+    """Whether QuickBooks says that this document is void: no amount, and a memo that says so."""
     memo = str(record.values.get("memo") or "")
     return memo.startswith(VOIDED_MEMO) and not Decimal(record.values.get("amount") or 0)
 
