@@ -174,10 +174,8 @@ class Steps:
     def take(self, answered: Answered, *, late: bool) -> int:
         """Store QuickBooks' answer and act on it; -1 stops, 100 ends, else the percentage."""
         row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
-        if row is None or (late and row.kind != Kind.WRITE):
-            return _GIVE_UP
-        if not self.plan.checked:
-            # Perhaps another file's answer: a write stays owed and is settled in the right one.
+        if row is None or (late and row.kind != Kind.WRITE) or not self.plan.checked:
+            # Unchecked, it may be another file's: a write stays owed, settled in the right one.
             return _GIVE_UP
         try:
             stopped = self._act_on(row, answered)
