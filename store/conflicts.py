@@ -120,27 +120,30 @@ def keep(sync: Sync, entity: Entity, record_id: str, found: list[Conflict]) -> N
 
 
 def edit_stands(sync: Sync, entity: Entity, record_id: str) -> None:
-    """Delete against edit: the edit stands, the deletion becomes a problem (sync-rules 4).
+    """Delete or void against edit: the edit stands, the act becomes a problem (sync-rules 4).
 
     The caller settles the change.
     """
     table = TABLES[entity.resource]
+    undone = "voided" if "voided_at" in table.c else "deleted"
     sync.conn.execute(
         update(table)
         .where(table.c.company_id == sync.company_id, table.c.id == record_id)
-        .values(deleted_at=None)
+        .values({f"{undone}_at": None})
     )
     problems.open_problem(
         sync,
         problems.Problem(
             cause=f"delete-against-edit:{record_id}",
             kind=problems.DELETE_AGAINST_EDIT,
-            title=f"Not deleted: the {entity.singular} was edited in QuickBooks",
+            title=f"Not {undone}: the {entity.singular} was edited in QuickBooks",
             text=(
-                f"CashFlow deleted this {entity.singular} while QuickBooks edited it. "
+                f"CashFlow {undone} this {entity.singular} while QuickBooks edited it. "
                 "The edit stands."
             ),
-            advice="Look at the edit; delete it again in CashFlow if it is still not wanted.",
+            advice=(
+                f"Look at the edit; if it is still not wanted, have it {undone} in CashFlow again."
+            ),
             resource=entity.resource,
             record_id=record_id,
         ),
