@@ -221,6 +221,13 @@ class Entity:
     """It travels alone: nothing but its message set tells whether it was written."""
     token: bool = False
     """Its memo carries our record id, because it has no `ExternalGUID`."""
+    balance: str | None = None
+    """The field with what is open of it, where other documents move that."""
+    moved_by: tuple[str, ...] = ()
+    """QuickBooks' nouns that move its balance without its own modification time (sync-rules 5).
+
+    They need not be types of ours. Its query then asks for the documents it is tied to.
+    """
 
     @cached_property
     def ret_elements(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from qbxml.entities import BY_RESOURCE, ENTITIES
@@ -176,6 +177,10 @@ bill = _record(
     Column("amount", Money, nullable=False),  # the sum of its lines
     Column("open_amount", Money),  # QuickBooks' word, when it was read
     Column("is_paid", Boolean, nullable=False),
+    Column("paid_outside", Money, nullable=False, server_default="0"),  # by QuickBooks' own
+    Column("purchase_orders", JSON, nullable=False, server_default="[]"),  # their numbers
+    Column("currency", Text),
+    Column("total_differs", Boolean, nullable=False, server_default=false()),
     Column("approval", String(20), nullable=False),  # needs_approval | approved
     Index(None, "company_id", "vendor_id", "number"),
 )
@@ -246,6 +251,9 @@ invoice = _record(
     Column("total", Money),
     Column("balance_remaining", Money),
     Column("is_paid", Boolean, nullable=False),
+    Column("currency", Text),
+    Column("total_differs", Boolean, nullable=False, server_default=false()),
+    Column("voided_at", Instant),  # voided in QuickBooks
     Index(None, "company_id", "customer_id", "number"),
     Index(None, "company_id", "invoice_date"),
 )
