@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from qbxml.entities import BY_RESOURCE
+from qbxml.entity import Undo
 from store.syncing import company
 from tests.acceptance.world import World
 from webconnector.rehearsal_compare import Scope, compare
@@ -55,9 +56,14 @@ class Both:
     def ours(self) -> dict[str, list[Fields]]:
         """The App's records that are to be in QuickBooks too, by resource."""
         return {
-            resource: [one for one in self.made.all(resource) if not one.get("voided_at")]
+            resource: [one for one in self.made.all(resource) if not self._undone(resource, one)]
             for resource in BY_RESOURCE
         }
+
+    @staticmethod
+    def _undone(resource: str, record: Fields) -> bool:
+        """A payment or transfer that was voided is not compared; a void invoice is."""
+        return BY_RESOURCE[resource].undo is not Undo.NEVER and bool(record["voided_at"])
 
     def there(self, kind: str) -> list[Fields]:
         """QuickBooks' records of a kind."""
