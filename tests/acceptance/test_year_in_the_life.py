@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.world import World
 from tests.acceptance.year import Year
 from tests.acceptance.year_autumn import AUTUMN
-from tests.acceptance.year_books import Both
+from tests.acceptance.both_books import Both
 from tests.acceptance.year_spring import SPRING
 from tests.acceptance.year_summer import SUMMER
 from tests.acceptance.year_winter import WINTER

@@ -7,9 +7,10 @@ the two books disagree on has to be declared, and whatever is declared has to be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
@@ -17,13 +18,14 @@ from sqlalchemy import select
 from store import problem_acts, resources
 from store.syncing import link
 from tests.acceptance.world import World
-from tests.acceptance.year_books import Both
+from tests.acceptance.both_books import Both
 
 Fields = dict[str, Any]
-Act = Iterator[None]
+Act = Generator[None]
 """What a step is: it acts, then yields for each sync, and looks at both books after it."""
 
 APP, BOOKKEEPER, ADMIN, BOTH, MISHAP = "the App", "the bookkeeper", "an admin", "both", "a mishap"
+_END = object()
 
 
 @dataclass(frozen=True)
@@ -63,30 +65,36 @@ class Year:
     """The problems that have to be open, by kind and record, and why."""
     apart: dict[str, str] = field(default_factory=dict)
     """Records (by App id, or QuickBooks' where the App has none) that differ, and why."""
-    syncs: int = 0
 
     def run(self, steps: list[Step]) -> None:
-        """The whole script. AssertionError names the step."""
-        for step in steps:
-            self._until(step.day)
-            acting = step.act(self)
-            try:
-                for _ in acting:
-                    self.sync()
-            except Exception as error:
-                error.add_note(str(step))
-                raise
+        """The whole script; steps of one day share their syncs. AssertionErrors name the step."""
+        for day, together in groupby(steps, key=lambda step: step.day):
+            self._until(day)
+            acting = [(step, step.act(self)) for step in together]
+            while acting := [one for one in acting if self._goes_on(*one)]:
+                self.sync([step for step, _ in acting])
+
+    def _goes_on(self, step: Step, acting: Act) -> bool:
+        """Act up to the next sync; whether there is one."""
+        try:
+            return next(acting, _END) is not _END
+        except Exception as error:
+            error.add_note(str(step))
+            raise
 
     def _until(self, day: str) -> None:
         morning = datetime.fromisoformat(f"{day}T14:00").replace(tzinfo=UTC)
         assert morning.date() >= self.made.clock.now.date(), f"{day} is over"
         self.made.clock.now = max(self.made.clock.now, morning)
 
-    def sync(self) -> None:
+    def sync(self, steps: list[Step]) -> None:
         """One update; both books are held against each other after it."""
-        self.made.sync()
-        self.syncs += 1
-        self.check()
+        try:
+            self.made.sync()
+            self.check()
+        except Exception as error:
+            error.add_note("\n".join(map(str, steps)))
+            raise
 
     # --- the bookkeeper; QuickBooks' stamps have whole seconds
 

@@ -126,10 +126,10 @@ def gives_the_possible_duplicate_another_name(y: Year) -> Act:
     y.agrees("harbor here")
     yield
     assert y.state("vendors", "harbor here") == "synced"
-    assert len(y.made.books.all("Vendor")) == 6
+    assert len(y.made.books.find("Vendor", Name="Pier 4 Chandlers")) == 1
 
 
-@SPRING.on("2026-03-05", APP)
+@SPRING.on("2026-03-04", APP)
 def enters_a_new_vendor_and_its_bill_with_both_kinds_of_lines(y: Year) -> Act:
     y.add("vendors", "cedar", name="Cedar Electric", address={"line1": "1 Quay", "city": "Bath"})
     y.named("customers", "River House", "river here")
@@ -180,7 +180,7 @@ def edits_the_same_bill_and_what_it_replaces_is_kept(y: Year) -> Act:
     assert {"memo": "theirs"} in [c.quickbooks_value for c in y.made.conflicts()]
 
 
-@SPRING.on("2026-03-11", APP)
+@SPRING.on("2026-03-10", APP)
 def makes_a_taxed_invoice_with_a_discount(y: Year) -> Act:
     y.named("customers", "Maple Court", "maple here")
     y.add(
@@ -201,7 +201,7 @@ def makes_a_taxed_invoice_with_a_discount(y: Year) -> Act:
         y.change("invoices", "maple invoice", memo="locked")
 
 
-@SPRING.on("2026-03-12", BOOKKEEPER)
+@SPRING.on("2026-03-10", BOOKKEEPER)
 def enters_an_invoice_with_a_group_a_subtotal_a_discount_and_tax(y: Year) -> Act:
     lines = [
         {"ItemRef": "Work", "Quantity": "7", "Rate": "14.285", "SalesTaxCodeRef": "Tax"},
@@ -262,7 +262,7 @@ def receive(y: Year, word: str, amount: str) -> str:
     )
 
 
-@SPRING.on("2026-03-18", ADMIN)
+@SPRING.on("2026-03-17", ADMIN)
 def chooses_where_payments_go(y: Year) -> Act:
     y.made.prefer(money_in_clearing="Money In Clearing", money_out_clearing="Money Out Clearing")
     yield
@@ -298,9 +298,9 @@ def leaves_the_credit_to_the_customer(y: Year) -> Act:
     yield
 
 
-@SPRING.on("2026-03-23", APP)
+@SPRING.on("2026-03-20", APP)
 def pays_another_invoice(y: Year) -> Act:
-    pay_invoice(y, "maple pays", "maple here", "maple invoice", "94.94", "2026-03-23")
+    pay_invoice(y, "maple pays", "maple here", "maple invoice", "94.94", "2026-03-20")
     yield
     assert y.here("invoices", "maple invoice")["is_paid"] is True
 
@@ -313,7 +313,7 @@ def voids_that_payment_and_the_invoice_is_open_again(y: Year) -> Act:
     assert len(y.made.books.all("ReceivePayment")) == 2
 
 
-@SPRING.on("2026-03-25", APP)
+@SPRING.on("2026-03-24", APP)
 def schedules_transfers_and_a_payment(y: Year) -> Act:
     for word, day, amount in (("april", "2026-04-01", "125.00"), ("june", "2026-06-30", "60.00")):
         y.add(
@@ -353,7 +353,7 @@ def reverses_the_transfer(y: Year) -> Act:
     assert y.banks()["Money In Clearing"] == "125.00"
 
 
-@SPRING.on("2026-04-03", BOTH)
+@SPRING.on("2026-04-02", BOTH)
 def edit_the_vendor_credit_and_the_apps_edit_stands(y: Year) -> Act:
     y.edit("VendorCredit", "credit", Memo="theirs")
     (line,) = y.here("vendor-credits", "credit")["expense_lines"]
@@ -400,7 +400,7 @@ def makes_moves_and_renames_departments(y: Year) -> Act:
     assert y.there("Class", "pier")["FullName"] == "West:Pier 4"
 
 
-@SPRING.on("2026-04-13", BOOKKEEPER)
+@SPRING.on("2026-04-09", BOOKKEEPER)
 def renames_and_moves_accounts_and_what_is_below_follows(y: Year) -> Act:
     y.edit("Account", "Office", Name="Offices", Desc="all of them")
     y.edit("Account", "Utilities", ParentRef="Offices")
@@ -430,7 +430,7 @@ def makes_the_vendor_active_again_and_the_bill_goes(y: Year) -> Act:
     yield
 
 
-@SPRING.on("2026-04-16", APP)
+@SPRING.on("2026-04-15", APP)
 def makes_a_customer_inactive_and_active_again(y: Year) -> Act:
     y.change("customers", "maple here", active=False)
     yield
@@ -456,7 +456,7 @@ def enter_the_same_bill_and_the_apps_one_is_renumbered(y: Year) -> Act:
     assert len(y.made.books.all("Bill")) == 6
 
 
-@SPRING.on("2026-04-20", BOTH)
+@SPRING.on("2026-04-17", BOTH)
 def enter_the_same_invoice_and_the_bookkeepers_one_is_deleted(y: Year) -> Act:
     line = {"item": {"name": "Work"}, "quantity": "2", "rate": "15"}
     body = {"customer": y.ids["river here"], "number": "R-7", "invoice_date": "2026-04-20"}
@@ -496,7 +496,7 @@ def renames_a_customer_and_moves_a_job(y: Year) -> Act:
     assert y.made.named("jobs", "River Houses:Kitchen")
 
 
-@SPRING.on("2026-04-23", BOOKKEEPER)
+@SPRING.on("2026-04-22", BOOKKEEPER)
 def edits_adds_and_inactivates_items(y: Year) -> Act:
     y.edit("ItemService", "work", SalesOrPurchase={"Price": "11.50"})
     y.edit("ItemService", "crew", IsActive="false")
@@ -507,7 +507,7 @@ def edits_adds_and_inactivates_items(y: Year) -> Act:
     assert y.made.named("items", "Freight")["kind"] == "ItemOtherCharge"
 
 
-@SPRING.on("2026-04-24", BOOKKEEPER)
+@SPRING.on("2026-04-22", BOOKKEEPER)
 def edits_and_adds_terms(y: Year) -> Act:
     y.edit("StandardTerms", "net 30", StdDiscountDays="10", DiscountPct="2")
     y.enter("DateDrivenTerms", Name="15th of the month", DayOfMonthDue=15, DueNextMonthDays=5)
