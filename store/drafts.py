@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from qbxml.entity import Entity, Field
+from store import paying
 from store.bodies import Given, GivenLine
 from store.ledger import TABLES, account, column_name
 from store.naming import full_name, name_problem, parent_problem
@@ -272,6 +273,16 @@ def _applications(draft: Draft) -> None:
             )
 
 
+def _not_paid_already(draft: Draft) -> None:
+    """A bill that QuickBooks holds as paid takes no second payment."""
+    for part in draft.entity.lines:
+        for document in part.fields:
+            if document.by_id and "bills" in document.to and part.name in draft.given.lines:
+                ids = [line[column_name(document)] for line in draft.lines[part.name]]
+                known = [key for key in ids if key is not None]
+                paying.refuse_paid(draft.conn, draft.company_id, known)
+
+
 def _account_type(draft: Draft, account_id: str) -> str:
     found: str = draft.conn.execute(
         select(account.c.type).where(
@@ -288,4 +299,5 @@ _CHECKS: tuple[Callable[[Draft], None], ...] = (
     _fixed_types,
     _two_accounts,
     _applications,
+    _not_paid_already,
 )

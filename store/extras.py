@@ -13,7 +13,7 @@ from typing import Any
 
 from qbxml.entity import Entity
 from qbxml.parse import Record
-from store import adding_up, paying, tokens
+from store import adding_up, default_accounts, paying, tokens
 from store.context import Sync
 from store.rows import Loaded, Values
 
@@ -110,7 +110,7 @@ def _invoice_tax_codes(sync: Sync, values: Values, loaded: Loaded, record_id: st
     rows = loaded.lines.get(("lines", record_id), ())
     for line, row in zip(values["lines"], rows, strict=True):
         line["sales_tax_code"] = codes[row.taxable] if sync.quickbooks.get("sales_tax") else None
-    return values
+    return default_accounts.fill(sync, loaded.entity, values)
 
 
 def _transfer_token(_sync: Sync, values: Values, _loaded: Loaded, record_id: str) -> Values:
@@ -118,11 +118,17 @@ def _transfer_token(_sync: Sync, values: Values, _loaded: Loaded, record_id: str
     return {**values, "memo": tokens.put(values["memo"], record_id)}
 
 
+def _with_accounts(sync: Sync, values: Values, loaded: Loaded, _record_id: str) -> Values:
+    return default_accounts.fill(sync, loaded.entity, values)
+
+
 def _fitting(sync: Sync, values: Values, _loaded: Loaded, _record_id: str) -> Values:
     return paying.deposit_account(sync, paying.fit_invoices(sync, values))
 
 
 BEFORE_PUSH: dict[str, Callable[[Sync, Values, Loaded, str], Values]] = {
+    "bills": _with_accounts,
+    "vendor-credits": _with_accounts,
     "invoices": _invoice_tax_codes,
     "invoice-payments": _fitting,
     "funds-transfers": _transfer_token,

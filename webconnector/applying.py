@@ -12,7 +12,7 @@ from typing import Any
 
 from qbxml.entities import BY_RESOURCE, MOVERS, queries
 from qbxml.entity import Entity, Family
-from qbxml.parse import Record, Replies, Reply, replies
+from qbxml.parse import Mover, Record, Replies, Reply, replies
 from store import (
     activity,
     brake,
@@ -109,7 +109,7 @@ def take_activity(sync: Sync, plan: Plan, _read: Read, reply: Reply, _exchange_i
 
 def take_applied(sync: Sync, plan: Plan, read: Read, reply: Reply, _exchange_id: str) -> None:
     """Payments and credits in QuickBooks: the documents they moved are read again."""
-    movers = (*reply.records, *reply.movers)
+    movers: list[Record | Mover] = [*reply.records, *reply.movers]
     read.seen = cursors.greatest(sync, read.seen, [one.time_modified for one in movers])
     for entity in MOVERS[read.asks]:
         if sync.pulls(entity):

@@ -73,7 +73,7 @@ def _paid_elsewhere(sync: Sync, known: dict[str, str | None], page_records_max: 
     """Payments move a document's balance, not the time of its modification (sync-rules 5)."""
     found = []
     for noun in dict.fromkeys(n for one in open_documents.pulled(sync) for n in one.moved_by):
-        narrow = {"max_returned": page_records_max, **names_its_documents(noun)}
+        narrow: dict[str, Any] = {"max_returned": page_records_max, **names_its_documents(noun)}
         since = known.get(noun)
         if since is not None:
             narrow["modified_from"] = since
@@ -81,8 +81,8 @@ def _paid_elsewhere(sync: Sync, known: dict[str, str | None], page_records_max: 
             narrow["date_from"] = sync.start_date.isoformat()
         found.append(Read(noun, "applied", narrow, iterates=True))
     for entity in open_documents.pulled(sync):
-        for ids in applying.portions(open_documents.due(sync, entity)):
-            found.append(_reread(entity.resource, "query", ids))
+        portions = applying.portions(open_documents.due(sync, entity))
+        found.extend(_reread(entity.resource, "query", ids) for ids in portions)
     return found
 
 

@@ -280,6 +280,9 @@ class Steps:
             return f"Stopped: {self.session.last_error} ({text})"
         if self.plan.held or self.plan.restored:
             return f"{text}. Nothing was sent: an administrator has to decide first, see CashFlow."
+        if not opening.may_write(self.sync):
+            country = self.sync.quickbooks.get("country")
+            return f"{text}. Nothing was sent: this is no US company file but one of {country}."
         if self.sync.preview:
             return f"{text}. Nothing was sent yet: an administrator starts the first sync."
         return text

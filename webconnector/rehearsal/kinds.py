@@ -250,6 +250,13 @@ TXN_KINDS: Mapping[str, TxnKind] = {
             ("AppliedToTxn",),
             "TotalAmount",
         ),
+        TxnKind(
+            "PurchaseOrder",
+            "order",
+            "VendorRef",
+            lines=("PurchaseOrderLine",),
+            total="TotalAmount",
+        ),
         TxnKind("Transfer", "movement", total="Amount"),
         TxnKind("JournalEntry", "movement", lines=("JournalDebitLine", "JournalCreditLine")),
         TxnKind("Deposit", "movement", lines=("DepositLine",), total="DepositTotal"),

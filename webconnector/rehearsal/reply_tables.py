@@ -193,6 +193,9 @@ _RETS: Mapping[str, str] = {
     "TxnDeleted": "TxnDelType[TxnDelType] TxnID:id TimeCreated:datetime TimeDeleted:datetime "
     "RefNumber?",
     # Not asked for over the wire; only the bookkeeper makes these.
+    "PurchaseOrder": "$THEAD VendorRef~41 TxnDate:date RefNumber(11)? TotalAmount:amt "
+    "Memo(4095)? PurchaseOrderLineRet{TxnLineID:id ItemRef~? Desc(4095)? Quantity:quan? "
+    "Rate:price? Amount:amt?}*",
     "JournalEntry": "$THEAD TxnDate:date RefNumber(11)? IsAdjustment:bool? "
     "<JournalDebitLineRet{$JOURNAL} | JournalCreditLineRet{$JOURNAL}>*",
     "Deposit": "$THEAD TxnDate:date DepositToAccountRef~159? Memo(4095)? DepositTotal:amt? "
