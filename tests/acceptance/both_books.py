@@ -17,7 +17,7 @@ from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Undo
 from store.syncing import company
 from tests.acceptance.world import World
-from webconnector.rehearsal_compare import Scope, compare
+from webconnector.rehearsal_compare import Difference, Scope, compare
 
 Fields = dict[str, Any]
 Held = tuple[str, str, str, int]
@@ -74,15 +74,19 @@ class Both:
     def differences(self) -> dict[str, list[str]]:
         """What differs, in words, by record: the App's id, or QuickBooks' where it has none."""
         found: defaultdict[str, list[str]] = defaultdict(list)
-        for one in compare(self.ours, self.there, self._scope()).differences:
-            if (one.resource, one.field) not in _ELSEWHERE:
-                found[one.key].append(str(one))
+        for one in self.differing():
+            found[one.key].append(str(one))
         left = {bill["TxnID"]: bill["OpenAmount"] for bill in self.there("Bill")}
         for bill in self.ours["bills"]:
             theirs = left.get(bill["sync"]["quickbooks_id"])
             if theirs is not None and bill["open_amount"] != theirs:
                 found[bill["id"]].append(f"open here {bill['open_amount']}, there {theirs}")
         return dict(found)
+
+    def differing(self) -> list[Difference]:
+        """What the referee finds, without the balances that are kept elsewhere."""
+        found = compare(self.ours, self.there, self._scope()).differences
+        return [one for one in found if (one.resource, one.field) not in _ELSEWHERE]
 
     def _scope(self) -> Scope:
         with self.made.store.read() as conn:
