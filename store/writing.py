@@ -126,7 +126,7 @@ def void_record(
 
 
 def _end_problems(conn: Connection, company_id: str, record_id: str, now: datetime) -> None:
-    """Whatever was wrong with it no longer matters; undoing it opens its own problem if it fails."""
+    """What was wrong with it no longer matters; undoing it opens a problem of its own."""
     conn.execute(
         update(problem)
         .where(

@@ -132,9 +132,9 @@ class _Comparison:
             return bool(entity.pull)
         if entity.starts:
             return str(record["TxnDate"]) >= self.scope.start_date
-        # A bill on which anything was paid or credited never comes over as new.
-        untouched = Decimal(record["AmountDue"]) == Decimal(record.get("OpenAmount") or 0)
-        return self.scope.two_way_bills and untouched
+        # A bill on which anything was paid or credited never comes over as new, nor one of nothing.
+        left = Decimal(record.get("OpenAmount") or 0)
+        return self.scope.two_way_bills and bool(left) and Decimal(record["AmountDue"]) == left
 
     def _compare_record(self, entity: Entity, ours: Mapping[str, Any], theirs: Fields) -> None:
         self.result.linked[entity.resource] += 1

@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.acceptance.two_people import DAYS, NUMBERS, People
+from tests.acceptance.two_people import DAYS, NUMBERS, People, Pick
+from tests.acceptance.world import World
 
 BANKS = ("Checking", "Clearing")
 
 
 class Money(People):
     """What two people do to money, beyond bills and invoices."""
+
+    def __init__(self, made: World, pick: Pick, *, two_way_bills: bool) -> None:
+        super().__init__(made, pick, two_way_bills=two_way_bills)
+        for _ in range(2):
+            self.app_adds_a_vendor_credit()
+            self.app_adds_a_transfer()
+            self.app_takes_a_payment()
 
     # --- the App
 

@@ -1,6 +1,6 @@
 """A year of a company: the clock, the two people, and what must hold after every sync.
 
-Owns the form of a step and what is declared; the steps are told in `year_spring.py` to
+Owns the form of a step and what is declared; the steps are told in `year_march.py` to
 `year_winter.py`. A step acts, yields once per sync, and says what must hold after it. Whatever
 the two books disagree on has to be declared, and whatever is declared has to be so.
 """
@@ -11,20 +11,21 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
 from store import problem_acts, resources
 from store.syncing import link
-from tests.acceptance.world import World
 from tests.acceptance.both_books import Both
+from tests.acceptance.world import World
 
 Fields = dict[str, Any]
 Act = Generator[None]
 """What a step is: it acts, then yields for each sync, and looks at both books after it."""
 
 APP, BOOKKEEPER, ADMIN, BOTH, MISHAP = "the App", "the bookkeeper", "an admin", "both", "a mishap"
+Told = TypeVar("Told", bound="Callable[[Year], Act | None]")
 _END = object()
 
 
@@ -34,7 +35,7 @@ class Step:
 
     day: str
     who: str
-    act: Callable[[Year], Act]
+    act: Callable[[Year], Act | None]
 
     def __str__(self) -> str:
         told = self.act.__name__.replace("_", " ")
@@ -44,10 +45,10 @@ class Step:
 class Script(list[Step]):
     """The steps of a part of the year, in their order."""
 
-    def on(self, day: str, who: str) -> Callable[[Callable[[Year], Act]], Callable[[Year], Act]]:
+    def on(self, day: str, who: str) -> Callable[[Told], Told]:
         """The decorator that makes a function a step of this day."""
 
-        def kept(act: Callable[[Year], Act]) -> Callable[[Year], Act]:
+        def kept(act: Told) -> Told:
             self.append(Step(day, who, act))
             return act
 
@@ -70,9 +71,18 @@ class Year:
         """The whole script; steps of one day share their syncs. AssertionErrors name the step."""
         for day, together in groupby(steps, key=lambda step: step.day):
             self._until(day)
-            acting = [(step, step.act(self)) for step in together]
+            begun = [(step, self._begin(step)) for step in together]
+            acting = [(step, act) for step, act in begun if act is not None]
             while acting := [one for one in acting if self._goes_on(*one)]:
                 self.sync([step for step, _ in acting])
+
+    def _begin(self, step: Step) -> Act | None:
+        """The step at work; None when it was done at once, without a sync."""
+        try:
+            return step.act(self)
+        except Exception as error:
+            error.add_note(str(step))
+            raise
 
     def _goes_on(self, step: Step, acting: Act) -> bool:
         """Act up to the next sync; whether there is one."""
@@ -176,14 +186,10 @@ class Year:
                 conn, self.made.id, "bills", self.ids[word], self.made.clock(), "test"
             )
 
-    def settle(
-        self, act: Callable[..., None], kind: str, word: str | None = None
-    ) -> None:
+    def settle(self, act: Callable[..., None], kind: str, word: str | None = None) -> None:
         """A person acts on the open problem of that kind (and record): it is no longer open."""
         record = self.ids[word] if word else None
-        (found,) = [
-            p for p in self.made.problems() if (p.kind, p.record_id) == (kind, record)
-        ]
+        (found,) = [p for p in self.made.problems() if (p.kind, p.record_id) == (kind, record)]
         with self.made.store.write() as conn:
             row = problem_acts.find(conn, found.number, self.made.id)
             act(conn, row, "test", self.made.clock())

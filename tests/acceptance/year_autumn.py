@@ -8,7 +8,7 @@ from __future__ import annotations
 from store import company_moves
 from tests.acceptance.test_deletions import merge
 from tests.acceptance.year import ADMIN, APP, BOOKKEEPER, BOTH, Act, Script, Year
-from tests.acceptance.year_spring import RENT, bill_there, invoice_there
+from tests.acceptance.year_march import RENT, bill_there, invoice_there
 from tests.acceptance.year_summer import bill, invoice
 
 AUTUMN = Script()

@@ -10,7 +10,7 @@ from datetime import date
 from store import company_moves
 from tests.acceptance.test_deletions import merge
 from tests.acceptance.year import ADMIN, APP, BOOKKEEPER, BOTH, MISHAP, Act, Script, Year
-from tests.acceptance.year_spring import RENT, bill_there, invoice_there, pay_invoice, receive
+from tests.acceptance.year_march import RENT, bill_there, invoice_there, pay_invoice, receive
 
 SUMMER = Script()
 IMPORTED = 55
@@ -274,39 +274,35 @@ def the_last_sync_before_the_silence(y: Year) -> Act:
 
 
 @SUMMER.on("2026-06-22", BOOKKEEPER)
-def works_on_alone_in_june(y: Year) -> Act:
+def works_on_alone_in_june(y: Year) -> None:
     receive(y, "before", "60.00")
     y.edit("Customer", "maple", Name="Maple Courts", Phone="207-555-10")
     for number in range(3):
         y.strike("Vendor", f"imported {number}")
     invoice_there(y, "june there", "Maple Courts", "2026-06-22", "J-22")
     bill_there(y, "june bill there", "Cedar Electric", "2026-06-22", "CE-22", "222.00")
-    return
-    yield
 
 
 @SUMMER.on("2026-07-06", APP)
-def works_on_alone_in_july(y: Year) -> Act:
+def works_on_alone_in_july(y: Year) -> None:
     bill(y, "july", "cedar", "2026-07-06", "71.00")
     invoice(y, "J-6", "maple here", "2026-07-06", "300.00")
     pay_invoice(y, "july pays", "maple here", "before", "150.00", "2026-07-06")
     y.change("customers", "maple here", email="maple@example.com", name="Maple Court")
     y.made.delete("bills", y.ids["doomed"])
     y.change("vendors", "summit here", phone="207-555-11")
-    return
-    yield
 
 
 @SUMMER.on("2026-07-27", BOOKKEEPER)
-def moves_things_about_in_july(y: Year) -> Act:
+def moves_things_about_in_july(y: Year) -> None:
     credit = {"ItemRef": "Work", "Quantity": "1", "Rate": "20", "SalesTaxCodeRef": "Non"}
     credited = y.enter("CreditMemo", CustomerRef="River Houses", CreditMemoLine=[credit])
-    applied = [{"TxnID": y.key("R-7"), "SetCredit": [{"CreditTxnID": credited, "AppliedAmount": 20}]}]
+    applied = [
+        {"TxnID": y.key("R-7"), "SetCredit": [{"CreditTxnID": credited, "AppliedAmount": 20}]}
+    ]
     y.enter("ReceivePayment", CustomerRef="River Houses", TotalAmount=0, AppliedToTxn=applied)
     y.edit("Class", "east", Name="Far East")
     y.edit("Vendor", "acme", Email="a@b.example")
-    return
-    yield
 
 
 @SUMMER.on("2026-08-14", BOTH)
@@ -318,7 +314,9 @@ def one_sync_after_two_months_catches_up_with_everything(y: Year) -> Act:
     assert y.made.named("departments", "Far East")
     assert y.state("bills", "july") == "synced"
     assert y.numbered("invoices", "J-22", "J-22")["customer"]["name"] == "Maple Courts"
-    assert len([v for v in y.made.all("vendors") if v["name"].startswith("Imported")]) == IMPORTED - 3
+    assert (
+        len([v for v in y.made.all("vendors") if v["name"].startswith("Imported")]) == IMPORTED - 3
+    )
 
 
 @SUMMER.on("2026-08-17", BOTH)

@@ -9,7 +9,7 @@ from datetime import date
 
 from store import company_moves, problem_acts
 from tests.acceptance.year import ADMIN, APP, BOOKKEEPER, BOTH, Act, Script, Year
-from tests.acceptance.year_spring import invoice_there, pay_invoice, receive
+from tests.acceptance.year_march import invoice_there, pay_invoice, receive
 from tests.acceptance.year_summer import bill, invoice
 
 WINTER = Script()
