@@ -163,8 +163,7 @@ def query(  # noqa: PLR0913 (a query has that many filters)
     `iterator` is `Start`, or `Stop` with an `iterator_id`, which alone continues (same filters).
     `modified_from` is wall-clock text; `date_from`, `date_to` are ISO days; all are inclusive.
     `party_ids` are ListIDs of vendors or customers; `number_range` is the first and last number.
-    `lines` and `linked` default to what the entity needs (a bare noun: none). `only` trims the
-    answer to these elements.
+    `lines`, `linked` default to what the entity needs (a bare noun: none). `only` trims the answer.
     """
     entity, noun, facts = _whose(entity_or_noun)
     named = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qbxml.entity import Family
 from qbxml.parse import Record
 from store.context import Sync
 from store.problems import Problem, open_problem
@@ -25,7 +26,12 @@ def home(sync: Sync) -> str:
 
 
 def is_foreign(sync: Sync, record: Record) -> bool:
-    """Whether the amounts of this document are in another currency than the books."""
+    """Whether this is a document whose amounts are in another currency than the books.
+
+    Parties and accounts come over with their currency: by that nothing foreign is sent.
+    """
+    if record.entity.family is not Family.TXN:
+        return False
     return record.values.get("currency") not in (None, home(sync))
 
 

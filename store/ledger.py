@@ -22,7 +22,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    false,
 )
 
 from qbxml.entities import BY_RESOURCE, ENTITIES
@@ -180,7 +179,7 @@ bill = _record(
     Column("paid_outside", Money, nullable=False, server_default="0"),  # by QuickBooks' own
     Column("purchase_orders", JSON, nullable=False, server_default="[]"),  # their numbers
     Column("currency", Text),
-    Column("total_differs", Boolean, nullable=False, server_default=false()),
+    Column("total_differs", Boolean, nullable=False),  # from the sum of its lines
     Column("approval", String(20), nullable=False),  # needs_approval | approved
     Index(None, "company_id", "vendor_id", "number"),
 )
@@ -252,7 +251,7 @@ invoice = _record(
     Column("balance_remaining", Money),
     Column("is_paid", Boolean, nullable=False),
     Column("currency", Text),
-    Column("total_differs", Boolean, nullable=False, server_default=false()),
+    Column("total_differs", Boolean, nullable=False),  # from the sum of its lines
     Column("voided_at", Instant),  # voided in QuickBooks
     Index(None, "company_id", "customer_id", "number"),
     Index(None, "company_id", "invoice_date"),

@@ -25,7 +25,7 @@ _APPROVAL = Field(
     words=(("needs_approval", ""), ("approved", "")),
 )
 
-_TOTAL_DIFFERS = Field("", "total_differs", Kind.BOOL, In.RET, empty=False)
+_TOTAL_DIFFERS = Field("", "total_differs", Kind.BOOL, In.RET)
 
 # Fields of the App alone, per resource; those with `In.RET` are only shown.
 _EXTRA: dict[str, tuple[Field, ...]] = {
@@ -52,7 +52,9 @@ DEFAULTS: dict[str, dict[str, object]] = {
         "approval": "needs_approval",
         "paid_outside": Decimal("0.00"),
         "purchase_orders": [],
+        "total_differs": False,
     },
+    "invoices": {"total_differs": False},
     "vendor-credits": {"approval": "needs_approval"},
 }
 """What a new record holds where its body says nothing, beyond `Field.empty`."""
