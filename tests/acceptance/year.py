@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -138,6 +139,8 @@ class Year:
     def key(self, word: str) -> str:
         """QuickBooks' id of what the script made on either side."""
         known = self.ids.get(word, word)
+        if not _is_ours(known):
+            return known
         with self.made.store.read() as conn:
             linked = conn.execute(
                 select(link.c.quickbooks_id).where(
@@ -231,3 +234,12 @@ class Year:
     def banks(self) -> dict[str, str]:
         """The newest balance of each bank account here."""
         return Both(self.made).banks()
+
+
+def _is_ours(key: str) -> bool:
+    """Whether it is an App id; QuickBooks' are shorter."""
+    try:
+        UUID(key)
+    except ValueError:
+        return False
+    return True
