@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qbxml.entities import ENTITIES, MOVERS
+from qbxml.entities import MOVERS, WIRE
 from qbxml.entity import Family
 
 # QuickBooks can neither void customer payments nor void or delete transfers through qbXML.
@@ -71,6 +71,7 @@ QUERIES: dict[str, QueryFacts] = {
     "Invoice": QueryFacts(Family.TXN, _TXN | {"linked", "paid_status"}),
     "VendorCredit": QueryFacts(Family.TXN, _TXN | {"linked"}),
     "CreditMemo": QueryFacts(Family.TXN, _TXN | {"linked"}),
+    "Estimate": QueryFacts(Family.TXN, _TXN | {"linked"}),
     "BillPaymentCheck": QueryFacts(Family.TXN, _TXN),
     "BillPaymentCreditCard": QueryFacts(Family.TXN, _TXN),
     "ReceivePayment": QueryFacts(Family.TXN, _TXN),
@@ -78,7 +79,7 @@ QUERIES: dict[str, QueryFacts] = {
 }
 PAID_STATUSES = ("All", "PaidOnly", "NotPaidOnly")
 
-for _entity in ENTITIES:
+for _entity in WIRE:
     # Tables that contradict each other must not even import.
     _facts = QUERIES[_entity.query_noun]
     if (_facts.iterates, _facts.family) != (_entity.iterates, _entity.family):

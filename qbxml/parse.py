@@ -61,6 +61,8 @@ class Record:
     ret: str
     linked: tuple[dict[str, Any], ...] = ()
     """Each `{"id", "type", "amount", "date", "number", "balance", "paid"}`."""
+    broken: tuple[str, ...] = ()
+    """Names of the parts that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,4 +300,5 @@ def _record(element: _Element, unread: dict[str, int]) -> Record:
         full_name=full_name,
         ret=tag,
         linked=tuple(read.linked),
+        broken=tuple(sorted(read.broken)),
     )

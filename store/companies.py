@@ -33,12 +33,15 @@ from store.types import is_key, new_key
 __all__ = [
     "NewCompany",
     "add_company",
+    "check_preferences",
     "confirm_file",
     "find_connector",
+    "is_zone",
     "list_companies",
     "load",
     "load_connector",
     "new_password",
+    "new_secret",
     "password_hash",
     "password_matches",
     "pause",
@@ -136,7 +139,7 @@ def _check_facts(name: str, time_zone: str, every_minutes: int) -> None:
     if not 0 < len(name.strip()) <= name_characters_max:
         text = f"Give the company a name of at most {name_characters_max} characters."
         wrong.append(FieldError("/name", text))
-    if not _is_zone(time_zone):
+    if not is_zone(time_zone):
         text = "There is no such time zone. Give an IANA name such as America/New_York."
         wrong.append(FieldError("/time_zone", text))
     if not 1 <= every_minutes <= every_minutes_max:
@@ -146,7 +149,8 @@ def _check_facts(name: str, time_zone: str, every_minutes: int) -> None:
         raise Invalid(tuple(wrong))
 
 
-def _is_zone(time_zone: str) -> bool:
+def is_zone(time_zone: str) -> bool:
+    """Whether it is the name of a time zone."""
     # Membership first: ZoneInfo takes the name as a path and reads what it finds there.
     return time_zone in available_timezones() and bool(ZoneInfo(time_zone).key)
 
@@ -240,15 +244,7 @@ def set_preferences(
     An account is given by id or by its exact full name, and must be of a type that fits.
     """
     before = Preferences.from_json(load(conn, company_id, to_change=True).preferences)
-    parsed: dict[str, Any] = {}
-    wrong: list[FieldError] = []
-    for key, text in values.items():
-        try:
-            parsed[key] = _value(conn, company_id, key, text)
-        except Invalid as error:
-            wrong.extend(error.fields)
-    if wrong:
-        raise Invalid(tuple(wrong))
+    parsed = check_preferences(conn, company_id, values)
     old = before.to_json()
     differing = {key: value for key, value in parsed.items() if old[key] != value}
     after = preferences.changed(before, differing)
@@ -265,6 +261,22 @@ def set_preferences(
         # Bills that were passed over are wanted now: all are read once more.
         cursors.forget(conn, company_id, ["Bill"])
     return after
+
+
+def check_preferences(
+    conn: Connection, company_id: str, values: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the texts mean; Invalid names every wrong one. Changes nothing."""
+    parsed: dict[str, Any] = {}
+    wrong: list[FieldError] = []
+    for key, text in values.items():
+        try:
+            parsed[key] = _value(conn, company_id, key, text)
+        except Invalid as error:
+            wrong.extend(error.fields)
+    if wrong:
+        raise Invalid(tuple(wrong))
+    return parsed
 
 
 def _value(conn: Connection, company_id: str, key: str, text: str) -> Any:

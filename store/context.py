@@ -44,6 +44,8 @@ class Sync:
     """Causes of the company's open problems, once somebody asked; see `problems.py`."""
     cursor_rows: dict[str, Any] | None = None
     """The company's cursors, once somebody asked; see `cursors.py`."""
+    exchange_id: str | None = None
+    """The exchange whose answer is being stored, so that what cannot be is found again."""
     tally: Tally = field(default_factory=Tally)
 
     def flows(self, flow: Flow) -> bool:

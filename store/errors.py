@@ -40,5 +40,9 @@ class Refused(StoreError):
     """The rules forbid it for this record (locked, read-only, closed); the text says why."""
 
 
+class Forbidden(StoreError):
+    """The person may look at it, but this act is not theirs; the text says whose it is."""
+
+
 class NotMigrated(StoreError):
     """The database's tables are older or newer than this program."""

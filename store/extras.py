@@ -13,7 +13,7 @@ from typing import Any
 
 from qbxml.entity import Entity
 from qbxml.parse import Record
-from store import adding_up, default_accounts, paying, tokens
+from store import adding_up, default_accounts, paying, paying_bills, tokens
 from store.context import Sync
 from store.rows import Loaded, Values
 
@@ -55,6 +55,7 @@ _AFTER_PULL: dict[str, Callable[[Values, Record], Values]] = {
     "invoices": _invoice_total,
     "bills": _amount,
     "vendor-credits": _amount,
+    "bill-payments": _amount,
     "funds-transfers": _without_token,
 }
 
@@ -130,6 +131,7 @@ BEFORE_PUSH: dict[str, Callable[[Sync, Values, Loaded, str], Values]] = {
     "bills": _with_accounts,
     "vendor-credits": _with_accounts,
     "invoices": _invoice_tax_codes,
+    "bill-payments": paying_bills.prepare,
     "invoice-payments": _fitting,
     "funds-transfers": _transfer_token,
 }

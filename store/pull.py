@@ -13,15 +13,17 @@ from sqlalchemy import bindparam, select, update
 
 from qbxml.compare import canonical
 from qbxml.entities import queries
-from qbxml.entity import Entity, Kind, Part
+from qbxml.entity import Entity, Kind, Lines, Part
 from qbxml.parse import Record
 from store import (
+    aside,
     changes,
     class_tracking,
     conflicts,
     currency,
     matching,
     open_documents,
+    paid_bills,
     problems,
     written,
 )
@@ -41,7 +43,14 @@ _BY_QUERY = {group[0].query_noun: group for group in queries()}
 
 
 def apply(sync: Sync, records: Sequence[Record]) -> None:
-    """Store one page of records of one query; idempotent, so overlapping pages do no harm."""
+    """Store one page of records of one query; idempotent, so overlapping pages do no harm.
+
+    One that the ledger cannot hold is set aside and named to a person; it stops no other.
+    """
+    aside.storing(sync, records, _store)
+
+
+def _store(sync: Sync, records: Sequence[Record]) -> None:
     newest = {record.quickbooks_id: record for record in records}
     if not newest:
         return
@@ -183,6 +192,7 @@ def _compare(
     ids = [keys[r.quickbooks_id] for r in records]
     page.loaded = Loaded(sync.conn, sync.company_id, entity.resource).load(ids)
     standing = changes.open_changes(sync.conn, sync.company_id, ids)
+    paid = paid_bills.named(sync, entity, ids)
     link_rows: list[dict[str, Any]] = []
     for record in records:
         record_id = keys[record.quickbooks_id]
@@ -192,6 +202,10 @@ def _compare(
         synced = linked.synced_version if linked is not None else 0
         edited = linked is None or linked.edit_sequence != record.edit_sequence
         taken, to_send = _decide(sync, record, record_id, base, page.loaded, waiting, edited=edited)
+        if base is None and not any(isinstance(part, Lines) for part in taken or ()):
+            written.number_lines(sync, entity, record_id, record, page.loaded)
+        if record_id in paid:
+            taken = paid_bills.kept(sync, record, page.loaded.rows[record_id], taken)
         version = synced
         if taken is not None:
             version = page.write(
@@ -236,33 +250,40 @@ def _decide(
     No parts at all (None): the App deleted it, and that is still to be sent.
     """
     entity, theirs = record.entity, record.values
-    if not sync.pulls(entity) or not entity.pull.edited:
+    one_way = not sync.pulls(entity) or not entity.pull.edited
+    if one_way and base is not None:
         _keep_replaced(sync, record, record_id, base)
         return [], waiting is not None
     if base is not None and waiting is None:
         return moved(entity, base, theirs), False
     unsent = class_tracking.left_out(sync, entity)
-    ours = canonical(entity, loaded.values(record_id))
+    plain = loaded.values(record_id)
+    ours = canonical(entity, plain)
     ours = class_tracking.as_in(entity, unsent, ours, theirs if base is None else base)
     if not entity.push.edited:
-        # From the first sync on it is QuickBooks' record: the App follows.
+        # From the first sync on it is QuickBooks' record: the App follows where it comes back.
+        if base is None:
+            winner = "cashflow" if one_way else "quickbooks"
+            lost = conflicts.merge(entity, None, ours, theirs, winner).conflicts
+            conflicts.keep(sync, entity, record_id, lost)
         if waiting is not None:
             _settle_change(sync, entity, record_id, waiting, to_send=False, edited=edited)
-        return moved(entity, ours, theirs), False
+        return [] if one_way else moved(entity, ours, theirs), False
     if waiting is not None and waiting.action in _REMOVALS:
         if base is not None and not moved(entity, base, theirs):
             return None, True
         conflicts.edit_stands(sync, entity, record_id)
     merged = conflicts.merge(entity, base, ours, theirs, sync.preferences.master_in_conflict)
+    for one in merged.conflicts:
+        # As the App had it, references by our ids: so it can be put back.
+        one.cashflow = {name: plain.get(name) for name in one.cashflow}
     conflicts.keep(sync, entity, record_id, merged.conflicts)
     _settle_change(sync, entity, record_id, waiting, to_send=merged.to_send, edited=edited)
     return merged.taken, merged.to_send
 
 
-def _keep_replaced(sync: Sync, record: Record, record_id: str, base: Values | None) -> None:
+def _keep_replaced(sync: Sync, record: Record, record_id: str, base: Values) -> None:
     """Edits in QuickBooks that never come back are kept in the record's story (sync-rules 1)."""
-    if base is None:
-        return
     lost = [
         conflicts.Conflict(
             p.name, {p.name: base.get(p.name)}, {p.name: record.values[p.name]}, "cashflow"

@@ -15,6 +15,7 @@ from qbxml.entity import Entity, Family
 from qbxml.parse import Mover, Record, Replies, Reply, replies
 from store import (
     activity,
+    applied_credits,
     brake,
     comparing,
     cursors,
@@ -126,6 +127,11 @@ def _reread_moved(plan: Plan, entity: Entity, quickbooks_ids: Sequence[str]) -> 
         plan.reads.append(Read(name, "query", {"ids": ids}, noun=noun))
 
 
+def take_credits(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:
+    """Vendor credits of voided payments, with what they are still applied to."""
+    applied_credits.judge(sync, reply.records)
+
+
 def take_fill(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:
     """Records that we wrote and whose answer did not carry them."""
     written.fill(sync, reply.records)
@@ -179,6 +185,7 @@ def _pages(sync: Sync, plan: Plan, group: Sequence[Read]) -> Iterator[list[Recor
             row = exchanges.find(sync.conn, sync.company_id, exchange_id)
             if last is None or last[0] != exchange_id:
                 last = exchange_id, replies(row.response)
+            sync.exchange_id = exchange_id
             for purpose, reply in pairs(row.purpose, last[1].replies):
                 if purpose.get("read") == number and reply is not None and reply.records:
                     yield reply.records

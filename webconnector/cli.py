@@ -21,6 +21,7 @@ from webconnector import (
     cli_company_moves,
     cli_db,
     cli_demo,
+    cli_person,
     cli_problems,
     cli_records,
     cli_rehearse,
@@ -58,6 +59,7 @@ for _module in (
     cli_records,
     cli_sessions,
     cli_problems,
+    cli_person,
     cli_rehearse,
     cli_check,
 ):

@@ -77,7 +77,10 @@ class Exchange:
         key = self._settings.secret_key_bytes
         if not companies.password_matches(found, password, key) or found is None:
             _log.info("session_refused", reason="nvu")
+            if found is not None:
+                sessions.refused(conn, found, now)
             return ticket, "nvu"
+        sessions.heard(conn, found, peer.get(), now)
         refused = self._refusal(conn, found.company_id, now)
         if refused:
             _log.info("session_refused", company=found.company_id, reason=refused[0])

@@ -45,12 +45,36 @@ XML_TYPES = ("text/xml", "application/xml")
 
 _log = logging.getLogger("webconnector.soap")
 
+# Static, because the endpoint must answer a GET with 200 even while the database is away.
 PAGE = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{PRODUCT}: Web Connector</title></head>
-<body><h1>{PRODUCT}</h1>
-<p>This address is working. It is meant for the QuickBooks Web Connector, not for a browser.</p>
-<p><a href="?wsdl">The contract (WSDL)</a></p></body></html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>{PRODUCT}: Web Connector</title>
+<link rel="stylesheet" href="/static/webconnector.css"></head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+<header class="band"><div class="inner"><p class="product">{PRODUCT}
+<span>with QuickBooks Desktop</span></p></div></header>
+<main id="content" class="narrow">
+<h1>This address is working</h1>
+<p class="lead">It is meant for the QuickBooks Web Connector, not for a browser.</p>
+<div class="card">
+<p>If you see this page without a warning on the computer that runs QuickBooks, the Web Connector
+can reach us from there too: the address, the certificate and the firewall are right.</p>
+<p>There is nothing to do here. Go back to the Web Connector, tick the entry of your company and
+press <em>Update Selected</em>.</p>
+<p><a href="/support">Help with the connection</a></p>
+<p><a href="/console/">The console</a>, for administrators</p>
+<p class="small quiet"><a href="?wsdl">The contract (WSDL)</a>, for programmers</p>
+</div>
+</main></body></html>
 """.encode()
+PAGE_HEADERS = (
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    ),
+)
 
 
 class Response(NamedTuple):
@@ -102,7 +126,7 @@ class Endpoint:
             return _plain(HTTPStatus.METHOD_NOT_ALLOWED, f"Use one of {METHODS}.", allow)
         if _asks_for_wsdl(environ.get("QUERY_STRING", "")):
             return Response("200 OK", XML, self._wsdl)
-        return Response("200 OK", "text/html; charset=utf-8", PAGE)
+        return Response("200 OK", "text/html; charset=utf-8", PAGE, PAGE_HEADERS)
 
     def _call(self, environ: WSGIEnvironment) -> Response:
         try:

@@ -166,3 +166,24 @@ def test_the_numbers_of_linked_purchase_orders_are_shown(two_way: World) -> None
     assert [one["purchase_orders"] for one in two_way.all("bills") if one["number"] == "B-1"] == [
         []
     ]
+
+
+def test_a_payment_of_a_bill_paid_outside_is_refused_and_our_own_is_not_outside(
+    two_way: World,
+) -> None:
+    entered(two_way, "B-2")
+    two_way.sync()
+    one, two = sorted(two_way.all("bills"), key=lambda bill: str(bill["number"]))
+    body = {"vendor": {"name": "Acme"}, "payment_date": "2026-03-02", "method": "check"}
+    body["paid_from"] = {"name": "Checking"}
+    two_way.prefer(payment_posting="direct")
+    applied = [{"bill": two["id"], "amount": "100.00"}]
+    two_way.add("bill-payments", number="7", applications=applied, **body)
+    pay(two_way, "100.00")
+    two_way.sync()
+    assert shown(two_way) == (True, "0.00", "100.00")
+    assert shown(two_way, "B-2") == (True, "0.00", "0.00")
+    for bill, words in ((one, "B-1 is paid in QuickBooks, 100.00 of"), (two, "B-2 is paid")):
+        applied = [{"bill": bill["id"], "amount": "1.00"}]
+        with pytest.raises(Refused, match=words):
+            two_way.add("bill-payments", number="8", applications=applied, **body)
