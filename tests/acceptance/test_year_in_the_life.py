@@ -13,10 +13,11 @@ from tests.acceptance.year import Year
 from tests.acceptance.year_april import APRIL
 from tests.acceptance.year_autumn import AUTUMN
 from tests.acceptance.year_march import MARCH
+from tests.acceptance.year_paying import PAYING
 from tests.acceptance.year_summer import SUMMER
 from tests.acceptance.year_winter import WINTER
 
-STEPS = [*MARCH, *APRIL, *SUMMER, *AUTUMN, *WINTER]
+STEPS = [*MARCH, *APRIL, *SUMMER, *AUTUMN, *PAYING, *WINTER]
 steps_least = 60
 silence_days_least = 60
 # What is left at the end, and why.
