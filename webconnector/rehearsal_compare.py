@@ -133,7 +133,7 @@ class _Comparison:
         self.result.fields += 1
         left = _theirs(entity.field("amount"), theirs) if theirs is not None else None
         if left:
-            self._differ(entity, _called(ours), "amount", "void", left)
+            self._differ(entity, ours, "amount", "void", left)
 
     def _living(self, entity: Entity) -> Iterator[Fields]:
         for kind in entity.rets or (entity.noun,):
