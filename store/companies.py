@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo, available_timezones
@@ -152,7 +153,13 @@ def _check_facts(name: str, time_zone: str, every_minutes: int) -> None:
 def is_zone(time_zone: str) -> bool:
     """Whether it is the name of a time zone."""
     # Membership first: ZoneInfo takes the name as a path and reads what it finds there.
-    return time_zone in available_timezones() and bool(ZoneInfo(time_zone).key)
+    return time_zone in _zones() and bool(ZoneInfo(time_zone).key)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """All names; looked up once, because it walks through the whole zone database."""
+    return frozenset(available_timezones())
 
 
 def _guid(text: str) -> str:
@@ -348,11 +355,12 @@ def confirm_file(conn: Connection, company_id: str, who: str, now: datetime) -> 
             " company file in QuickBooks, or bind this one with `webconnector company rebind`."
         )
     known = {path.casefold() for path in line.paths}
+    # First, because that is where the Web Connector is sent from now on.
     added = [] if awaiting["path"].casefold() in known else [awaiting["path"]]
     _set_connector(
         conn,
         company_id,
-        paths=[*line.paths, *added],
+        paths=[*added, *line.paths],
         company_file_name=awaiting.get("name") or line.company_file_name,
         stamped=bool(stamp),
         awaiting=None,
