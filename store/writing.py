@@ -99,16 +99,7 @@ def delete_record(
         .where(table.c.company_id == company_id, table.c.id == row.id)
         .values(deleted_at=now, updated_at=now, version=row.version + 1)
     )
-    # Whatever was wrong with it no longer matters; a deletion that fails opens its own problem.
-    conn.execute(
-        update(problem)
-        .where(
-            problem.c.company_id == company_id,
-            problem.c.record_id == row.id,
-            problem.c.resolved_at.is_(None),
-        )
-        .values(resolved_at=now, resolution="done")
-    )
+    _end_problems(conn, company_id, row.id, now)
     _noted(conn, company_id, shape, row.id, Action.DELETE, now)
     _audited(conn, company_id, shape, row.id, "delete", who, now)
     return str(row.id)
@@ -128,9 +119,23 @@ def void_record(
             .where(table.c.company_id == company_id, table.c.id == row.id)
             .values(voided_at=now, updated_at=now, version=row.version + 1)
         )
+        _end_problems(conn, company_id, row.id, now)
         _noted(conn, company_id, shape, row.id, Action.VOID, now)
         _audited(conn, company_id, shape, row.id, "void", who, now)
     return str(row.id)
+
+
+def _end_problems(conn: Connection, company_id: str, record_id: str, now: datetime) -> None:
+    """What was wrong with it no longer matters; undoing it opens a problem of its own."""
+    conn.execute(
+        update(problem)
+        .where(
+            problem.c.company_id == company_id,
+            problem.c.record_id == record_id,
+            problem.c.resolved_at.is_(None),
+        )
+        .values(resolved_at=now, resolution="done")
+    )
 
 
 def approve_record(

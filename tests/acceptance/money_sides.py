@@ -1,7 +1,7 @@
-"""Two people at random with money: credits, payments and transfers on top of `two_sided.py`.
+"""The two people of `two_sided.py`, judged in the middle of anything.
 
-Owns those acts of the App, and what must be true of them at every moment. The bookkeeper never
-touches them, so they may be judged in the middle of anything.
+Owns what must be true of credits, payments and transfers at every moment: hence the bookkeeper
+never touches them here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tests.acceptance.two_sided import ACTS, DAYS, NUMBERS, TwoSides, acts_of
+from tests.acceptance.both_books import Both
+from tests.acceptance.two_money import Money
+from tests.acceptance.two_people import People
+from tests.acceptance.two_sided import TwoSides, acts_of
 
 _AMOUNT = {
     "vendor-credits": "CreditAmount",
@@ -25,10 +28,7 @@ _KIND = {
 
 
 class MoneySides(TwoSides):
-    """One world, and two people who move money in it."""
-
-    resources = (*TwoSides.resources, *_KIND)
-    guided = (*TwoSides.guided, "VendorCredit", "ReceivePayment")
+    """One world in which the bookkeeper leaves credits, payments and transfers alone."""
 
     def begin(self) -> None:
         """As little as every act can do with: a schedule begins with one sync."""
@@ -44,57 +44,12 @@ class MoneySides(TwoSides):
         service = {"Price": "10.00", "AccountRef": "Sales"}
         books.add("ItemService", {"Name": "Work", "SalesOrPurchase": service})
         self.made.sync()
-        self.acts = _EVERY
-
-    # --- the App
-
-    def app_adds_a_vendor_credit(self) -> None:
-        vendor = self.one(self.made.all("vendors"))
-        line = {"account": {"name": "Rent"}, "amount": f"{self.pick(3) + 1}.00"}
-        self.made.add(
-            "vendor-credits",
-            vendor=vendor["id"],
-            credit_date=self.one(list(DAYS)),
-            number=self.one(list(NUMBERS)),
-            expense_lines=[line] * (1 + self.pick(2)),
-        )
-
-    def app_edits_a_vendor_credit(self) -> None:
-        found = self.one(self.made.all("vendor-credits"))
-        self.made.change("vendor-credits", found["id"], memo=self.word())
-
-    def app_adds_an_invoice_payment(self) -> None:
-        invoice = self.one(self.made.all("invoices"))
-        amount = f"{1 + self.pick(4)}.25"
-        self.made.add(
-            "invoice-payments",
-            customer=invoice["customer"]["id"],
-            payment_date=DAYS[1],
-            amount=amount,
-            applications=[{"invoice": invoice["id"], "amount": amount}],
-        )
-
-    def app_voids_an_invoice_payment(self) -> None:
-        self.made.void("invoice-payments", self.one(self.made.all("invoice-payments"))["id"])
-
-    def app_adds_a_transfer(self) -> None:
-        there, here = ("Checking", "Clearing")[:: 1 if self.pick(2) else -1]
-        self.made.add(
-            "funds-transfers",
-            from_account={"name": there},
-            to_account={"name": here},
-            amount=f"{1 + self.pick(9)}.50",
-            transfer_date=DAYS[1],
-        )
-
-    def app_voids_a_transfer(self) -> None:
-        self.made.void("funds-transfers", self.one(self.made.all("funds-transfers"))["id"])
 
     # --- what is true at every moment
 
     def broken_promises(self) -> list[str]:
         """Money that is there twice, or said to be there when it is not."""
-        return [*self._untrue(), *self._twice(), *self._moved_twice()]
+        return [*self._untrue(), *Both(self.made).twice(), *self._moved_twice()]
 
     def _untrue(self) -> Iterator[str]:
         for resource, kind in _KIND.items():
@@ -117,4 +72,7 @@ class MoneySides(TwoSides):
         yield from self.broken_promises()
 
 
-_EVERY = (*ACTS, *acts_of(MoneySides))
+MoneySides.acts = (
+    *acts_of(People),
+    *(act for act in acts_of(Money) if act.__name__.startswith("app_")),
+)
