@@ -5,13 +5,56 @@ Owns their columns. It must not know what a person or a program may do once insi
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+)
 
 from store.ledger import metadata
+from store.types import Instant, Key
 
 bucket = Table(
     "bucket",
     metadata,
     Column("name", String(80), primary_key=True),  # scope and digest of the subject
     Column("full_at", BigInteger, nullable=False),  # Unix milliseconds, see buckets.py
+)
+
+# What programs show to use the JSON API of one company, see api_tokens.py.
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("company_id", Key, primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("handle", String(16), nullable=False, unique=True),  # the part that is no secret
+    Column("name", String(100), nullable=False),
+    Column("secret_hash", String(64), nullable=False),  # keyed hash, hex
+    Column("scopes", JSON(none_as_null=True), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant),  # to the minute
+    Column("revoked_at", Instant),
+    ForeignKeyConstraint(["company_id"], ["company.id"]),
+)
+
+# Answers kept for who asks the same again, see idempotency.py.
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("company_id", Key, primary_key=True),
+    Column("token_id", Key, primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),  # SHA-256 of what was asked
+    Column("attempt", Key, nullable=False),  # who is at work on it
+    Column("started_at", Instant, nullable=False),
+    Column("status", Integer),  # None: not answered yet
+    Column("answer", Text),
+    ForeignKeyConstraint(["company_id", "token_id"], ["api_token.company_id", "api_token.id"]),
+    Index(None, "company_id", "started_at"),
 )

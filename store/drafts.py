@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -54,6 +53,8 @@ class Draft:
     lines_before: dict[str, list[Row]]
     row: Row = field(default_factory=dict)
     lines: dict[str, list[Row]] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
+    """What was asked already; many drafts of one act share it."""
 
     @property
     def entity(self) -> Entity:
@@ -132,9 +133,13 @@ class Draft:
             if default is not None:
                 given.columns["account_id"] = default
 
-    @cached_property
+    @property
     def _preferences(self) -> Preferences:
-        return Preferences.from_json(load(self.conn, self.company_id).preferences)
+        if "preferences" not in self.known:
+            stored = load(self.conn, self.company_id).preferences
+            self.known["preferences"] = Preferences.from_json(stored)
+        found: Preferences = self.known["preferences"]
+        return found
 
     def _beside(self, part: Field, line: Row, given: GivenLine, before: Row | None) -> None:
         """A billable status belongs to a customer, and what was billed stays billed."""
@@ -273,12 +278,14 @@ def _applications(draft: Draft) -> None:
 
 
 def _account_type(draft: Draft, account_id: str) -> str:
-    found: str = draft.conn.execute(
-        select(account.c.type).where(
-            account.c.company_id == draft.company_id, account.c.id == account_id
-        )
-    ).scalar_one()
-    return found
+    types: dict[str, str] = draft.known.setdefault("account_types", {})
+    if account_id not in types:
+        types[account_id] = draft.conn.execute(
+            select(account.c.type).where(
+                account.c.company_id == draft.company_id, account.c.id == account_id
+            )
+        ).scalar_one()
+    return types[account_id]
 
 
 _CHECKS: tuple[Callable[[Draft], None], ...] = (

@@ -5,6 +5,7 @@ Owns these acts and their audit rows. It must not decide what is a problem.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -103,3 +104,11 @@ def _resolve(conn: Connection, found: Row[Any], how: str, now: datetime) -> None
 def _noted(conn: Connection, found: Row[Any], act: str, who: str, now: datetime) -> None:
     detail = {"problem": found.number, "record": found.record_id}
     audit_row(conn, found.company_id, who, f"problem.{act}", detail, now)
+
+
+ACTS: dict[str, Callable[[Connection, Row[Any], str, datetime], None]] = {
+    "retry": retry,
+    "skip": skip,
+    "done": done,
+}
+"""What a person or a program can do about a problem, by the word for it."""
