@@ -23,7 +23,7 @@ from qbxml.text import check_text
 from store.errors import FieldError, Invalid
 from store.ledger import column_name
 from store.references import Reference, read_reference, resolve
-from store.shapes import LineShape, Shape
+from store.shapes import APP_ALONE, LineShape, Shape
 
 lines_max = 2000
 """Most lines of a record; QuickBooks itself gives up long before."""
@@ -246,7 +246,7 @@ def _emptied(field: Field, present: Mapping[str, Any]) -> Any:
             return None
         raise _WrongValueError("Say true or false.")
     held = present.get(field.name) is not None
-    if field.required or (held and not field.clearable):
+    if field.required or field.name in APP_ALONE or (held and not field.clearable):
         raise _WrongValueError("This cannot be empty.")
     return None
 

@@ -90,9 +90,7 @@ def answered(conn: Connection, mine: Claim, status: int, answer: str) -> None:
     """Keep the answer, in the transaction of the work; KeyInUse when another took the key over."""
     kept = conn.execute(
         update(idempotency)
-        .where(
-            *_of(mine), idempotency.c.attempt == mine.attempt, idempotency.c.status.is_(None)
-        )
+        .where(*_of(mine), idempotency.c.attempt == mine.attempt, idempotency.c.status.is_(None))
         .values(status=status, answer=answer)
     )
     if not kept.rowcount:

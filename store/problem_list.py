@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from store.ledger import TABLES
 from store.overview import instant
@@ -25,9 +25,7 @@ def list_problems(
     limit: int = problems_max,
 ) -> list[dict[str, Any]]:
     """The open problems (`resolved`: all) of a company (None: of all), latest seen first."""
-    query = select(problem, company.c.name.label("company_name")).join(
-        company, company.c.id == problem.c.company_id
-    )
+    query = problem_query()
     if company_id is not None:
         query = query.where(problem.c.company_id == company_id)
     if not resolved:
@@ -37,11 +35,23 @@ def list_problems(
             min(limit, problems_max)
         )
     ).all()
+    return shown_problems(conn, list(rows))
+
+
+def problem_query() -> Select[Any]:
+    """Problems with their company's name, for `shown_problems`."""
+    return select(problem, company.c.name.label("company_name")).join(
+        company, company.c.id == problem.c.company_id
+    )
+
+
+def shown_problems(conn: Connection, rows: list[Row[Any]]) -> list[dict[str, Any]]:
+    """These rows as people and programs read them."""
     names = _names(conn, rows)
     return [_facts(row, names) for row in rows]
 
 
-def _names(conn: Connection, rows: list[Row[Any]] | Any) -> dict[tuple[str, str], str]:
+def _names(conn: Connection, rows: list[Row[Any]]) -> dict[tuple[str, str], str]:
     """What the records are called, by company and id; one query per company and resource."""
     wanted: dict[tuple[str, str], list[str]] = {}
     for row in rows:

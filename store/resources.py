@@ -111,10 +111,7 @@ def create_many(
     shape = _records(resource)
     made = bulk_writing.create_records(conn, company_id, shape, bodies, now, who)
     ids = [one for one in made if isinstance(one, str)]
-    found = {
-        record["id"]: record
-        for record in reading.shown_by_id(conn, company_id, shape, ids)
-    }
+    found = {record["id"]: record for record in reading.shown_by_id(conn, company_id, shape, ids)}
     return [found[one] if isinstance(one, str) else one for one in made]
 
 

@@ -16,6 +16,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from store.engine import open_store
 from webconnector import logs, metrics
+from webconnector.api import blueprint
 from webconnector.calls import WebConnectorCalls
 from webconnector.exchange import Exchange
 from webconnector.pages import pages
@@ -46,6 +47,7 @@ def create_app(settings: Settings, calls: WebConnectorCalls | None = None) -> Fl
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_blueprint(pages(settings, store))
+    app.register_blueprint(blueprint.api(settings, store))
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(Exception, _error_page)
@@ -76,8 +78,10 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _error_page(error: Exception) -> tuple[Any, int]:
+def _error_page(error: Exception) -> tuple[Any, int] | Response:
     """A page, or JSON for who asks for it, with the id under which the log tells more."""
+    if request.path.startswith(f"{blueprint.PATH}/"):
+        return blueprint.failed(error)
     if not isinstance(error, HTTPException):
         _log.error("page_failed", page=request.endpoint, **logs.what_failed(error))
         error = InternalServerError()
