@@ -16,8 +16,9 @@ from store import changes, rules, scheduling
 from store.bodies import Given, read_bodies
 from store.changes import Action
 from store.drafts import Draft
-from store.errors import FieldError, Invalid
+from store.errors import Invalid
 from store.ledger import LINE_TABLES, TABLES
+from store.naming import names_taken
 from store.people import audit_rows
 from store.shapes import Shape
 
@@ -33,13 +34,13 @@ def create_records(
     """Make what can be made; gives the id, or what is wrong, for each body."""
     rules.company_open(conn, company_id)
     rules.may_create(shape.entity)
-    known: dict[str, Any] = {}
-    names: set[tuple[Any, Any]] = set()
+    read = read_bodies(conn, company_id, shape, bodies)
+    known = _known(conn, company_id, shape, read)
     made: list[str | Invalid] = []
     drafts: list[Draft] = []
-    for given in read_bodies(conn, company_id, shape, bodies):
+    for given in read:
         try:
-            draft = _drafted(conn, company_id, shape, given, known, names)
+            draft = _drafted(conn, company_id, shape, given, known)
         except Invalid as error:
             made.append(error)
         else:
@@ -60,18 +61,23 @@ def _drafted(
     shape: Shape,
     given: Given,
     known: dict[str, Any],
-    names: set[tuple[Any, Any]],
 ) -> Draft:
     draft = Draft(conn, company_id, shape, given, None, {}, known=known)
     draft.complete()
-    if "name" in draft.row:
-        # The database does not know the records of this very act yet.
-        name = (draft.row["name"], draft.row.get("parent_id"))
-        if name in names:
-            text = "Another record of this request has this name. Choose another name."
-            raise Invalid((FieldError("/name", text),))
-        names.add(name)
+    if "names" in known:  # the next one may not have it too
+        known["names"].add((draft.row["name"], draft.row.get("parent_id")))
     return draft
+
+
+def _known(
+    conn: Connection, company_id: str, shape: Shape, read: Sequence[Given]
+) -> dict[str, Any]:
+    """What all drafts ask for, asked once."""
+    if "name" not in shape.taken:
+        return {}
+    names = [given.columns["name"] for given in read if given.columns.get("name")]
+    table = TABLES[shape.entity.resource]
+    return {"names": names_taken(conn, table, company_id, names)}
 
 
 def _write(

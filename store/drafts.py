@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from qbxml.entity import Entity, Field
 from store.bodies import Given, GivenLine
 from store.ledger import TABLES, account, column_name
-from store.naming import full_name, name_problem, parent_problem
+from store.naming import full_name, name_problem, name_taken, parent_problem
 from store.preferences import Preferences
 from store.shapes import DEFAULTS, LineShape, Shape
 from store.tenants import load
@@ -192,8 +192,14 @@ def _require(given: Given, fields: dict[str, Field], columns: Row, pointer: str)
 def _name(draft: Draft) -> None:
     row, entity = draft.row, draft.entity
     if draft.names_moved and row.get("name") and not draft.given.wrong:
-        table = TABLES[entity.resource]
-        if wrong := name_problem(draft.conn, table, entity, draft.company_id, row):
+        wrong: str | None
+        if "names" in draft.known:  # those of all drafts of this act, asked for at once
+            taken = (row["name"], row.get("parent_id")) in draft.known["names"]
+            wrong = name_taken(entity, row.get("parent_id")) if taken else None
+        else:
+            table = TABLES[entity.resource]
+            wrong = name_problem(draft.conn, table, entity, draft.company_id, row)
+        if wrong:
             draft.given.refuse("/name", wrong)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 from werkzeug.test import TestResponse
 
 from store import api_tokens
@@ -84,12 +85,11 @@ class Api:
         return body | extra
 
 
-@pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
-    """Settings over this test's database."""
+def settings_over(folder: Path, database_url: str) -> Settings:
+    """Settings over a database; no test but its own meets the limit of calls."""
     return load(
         {
-            "WEBCONNECTOR_DATA_DIR": str(tmp_path),
+            "WEBCONNECTOR_DATA_DIR": str(folder),
             "WEBCONNECTOR_DATABASE_URL": database_url.replace("postgresql+psycopg", "postgresql"),
             "WEBCONNECTOR_SECRET_KEY": SECRET,
             "WEBCONNECTOR_API_CALLS_PER_MINUTE": "100000",
@@ -97,12 +97,19 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
     )
 
 
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """The whole server."""
+@contextmanager
+def server(settings: Settings) -> Iterator[Flask]:
+    """The whole server, until the block ends."""
     made = create_app(settings, Recorder())
     yield made
     made.extensions["store"].close()
+
+
+@pytest.fixture
+def app(tmp_path: Path, database_url: str) -> Iterator[Flask]:
+    """The whole server over this test's database."""
+    with server(settings_over(tmp_path, database_url)) as made:
+        yield made
 
 
 def _happened(book: Book) -> dict[str, str]:
@@ -145,39 +152,51 @@ def _happened(book: Book) -> dict[str, str]:
     return {"sessions": session_id, "problems": "1"}
 
 
-@pytest.fixture
-def make_api(app: Flask) -> Callable[[str], Api]:
-    """Make a company with a record of every kind, and a token of it."""
+def filled_company(app: Flask, name: str) -> Api:
+    """A company with a record of every kind, and a token of it."""
     store: Store = app.extensions["store"]
-
-    def make(name: str = "Acme Ltd", *, filled: bool = True) -> Api:
-        with store.write() as conn:
-            company_id = add_company(conn, name)
-            ids: dict[str, str] = {}
-            if filled:
-                book = fill(conn, company_id)
-                ids = book.ids | _happened(book)
-            made = api_tokens.add(
-                conn,
-                company_id,
-                "CashFlow app",
-                api_tokens.SCOPES,
-                secret_key=SECRET.encode(),
-                now=NOW,
-                who="test",
-            )
-        return Api(app.test_client(), store, company_id, str(made["token"]), ids)
-
-    return make
+    with store.write() as conn:
+        company_id = add_company(conn, name)
+        book = fill(conn, company_id)
+        ids = book.ids | _happened(book)
+        made = api_tokens.add(
+            conn,
+            company_id,
+            "CashFlow app",
+            api_tokens.SCOPES,
+            secret_key=SECRET.encode(),
+            now=NOW,
+            who="test",
+        )
+    return Api(app.test_client(), store, company_id, str(made["token"]), ids)
 
 
 @pytest.fixture
-def api(make_api: Callable[[str], Api]) -> Api:
+def api(app: Flask) -> Api:
     """The company whose token calls."""
-    return make_api("Acme Ltd")
+    return filled_company(app, "Acme Ltd")
 
 
 @pytest.fixture
-def other(make_api: Callable[[str], Api]) -> Api:
+def other(app: Flask) -> Api:
     """Another company on the same server."""
-    return make_api("Other Ltd")
+    return filled_company(app, "Other Ltd")
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], Any]:
+    """Gathers what is sent to the database meanwhile."""
+    engine = app.extensions["store"].engine
+
+    @contextmanager
+    def gathered() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(*arguments: Any) -> None:
+            seen.append(str(arguments[2]))
+
+        event.listen(engine, "before_cursor_execute", note)
+        yield seen
+        event.remove(engine, "before_cursor_execute", note)
+
+    return gathered
