@@ -24,9 +24,9 @@ from qbxml.write import (
     Values,
     element,
     escaped,
-    parts_xml,
     refuse_unknown,
 )
+from qbxml.write_lines import parts_xml
 
 QBXML_VERSION = "13.0"
 REQUEST_ID_CHARACTERS_MAX = 50
@@ -70,6 +70,10 @@ def add(entity: Entity, values: Values, request_id: str) -> str:
     """
     if not entity.push.new:
         raise Unbuildable(f"a {entity.singular} is never added to QuickBooks")
+    if entity.variants:
+        refuse_unknown(values, {*entity.by_name, "kind"}, f"a {entity.singular}")
+        entity = entity.sent_as(values)
+        values = {name: value for name, value in values.items() if name in entity.by_name}
     content = _record(entity, values, In.ADD, Mode.NEW)
     return _request(f"{entity.noun}Add", request_id, element(f"{entity.noun}Add", content))
 

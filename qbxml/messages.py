@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qbxml.entities import ENTITIES
+from qbxml.entities import WIRE
 from qbxml.entity import Family
 
 # QuickBooks can neither void customer payments nor void or delete transfers through qbXML.
@@ -78,7 +78,7 @@ QUERIES: dict[str, QueryFacts] = {
 }
 PAID_STATUSES = ("All", "PaidOnly", "NotPaidOnly")
 
-for _entity in ENTITIES:
+for _entity in WIRE:
     # Tables that contradict each other must not even import.
     _facts = QUERIES[_entity.query_noun]
     if (_facts.iterates, _facts.family) != (_entity.iterates, _entity.family):

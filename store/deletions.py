@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.parse import Deletion
-from store import changes
+from store import changes, paid_bills
 from store.changes import Action, State, chunks
 from store.context import Sync
 from store.ledger import TABLES
@@ -67,8 +67,16 @@ def gone(sync: Sync, rows: Sequence[Any]) -> None:
         .where(link.c.company_id == sync.company_id, link.c.record_id.in_(ids))
         .values(gone_at=sync.now)
     )
+    paid = {
+        key
+        for resource in dict.fromkeys(row.resource for row in rows)
+        for key in paid_bills.named(sync, BY_RESOURCE[resource], ids)
+    }
     for row in rows:
         waiting = standing.get(row.record_id)
+        if row.record_id in paid:
+            paid_bills.deleted(sync, BY_RESOURCE[row.resource], row.record_id)
+            continue
         if waiting is not None and waiting.action not in (Action.DELETE, Action.VOID):
             edited_here(sync, row.resource, row.record_id)
             continue
@@ -88,7 +96,7 @@ def gone(sync: Sync, rows: Sequence[Any]) -> None:
             .values(synced_version=link.c.synced_version + marked.rowcount, synced_at=sync.now)
         )
         sync.tally.changes_in += marked.rowcount
-    quiet = [key for key in ids if key not in standing]
+    quiet = [key for key in ids if key not in standing and key not in paid]
     changes.close_record(
         sync.conn,
         sync.company_id,

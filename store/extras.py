@@ -12,7 +12,7 @@ from typing import Any
 
 from qbxml.entity import Entity
 from qbxml.parse import Record
-from store import paying, tokens
+from store import paying, paying_bills, tokens
 from store.context import Sync
 from store.rows import Loaded, Values
 
@@ -43,6 +43,7 @@ _AFTER_PULL: dict[str, Callable[[Values, Record], Values]] = {
     "invoices": _invoice_total,
     "bills": _amount,
     "vendor-credits": _amount,
+    "bill-payments": _amount,
     "funds-transfers": _without_token,
 }
 
@@ -91,6 +92,7 @@ def _fitting(sync: Sync, values: Values, _loaded: Loaded, _record_id: str) -> Va
 
 BEFORE_PUSH: dict[str, Callable[[Sync, Values, Loaded, str], Values]] = {
     "invoices": _invoice_tax_codes,
+    "bill-payments": paying_bills.prepare,
     "invoice-payments": _fitting,
     "funds-transfers": _transfer_token,
 }

@@ -263,6 +263,40 @@ invoice_line = _lines(
     Column("sales_tax_code", Text),
 )
 
+bill_payment = _record(
+    "bill_payment",
+    *_reference("vendor", "vendor"),
+    *_reference("payable_account", "account"),  # that of its bills
+    *_reference("paid_from", "account"),  # None: the company's preference decides when it goes
+    Column("payment_date", Date, nullable=False),
+    Column("method", String(10), nullable=False),  # check | card
+    Column("number", Text),
+    Column("to_be_printed", Boolean, nullable=False),
+    Column("amount", Money, nullable=False),  # the sum of its applications
+    Column("memo", Text),
+    Column("voided_at", Instant),
+    Index(None, "company_id", "payment_date"),
+)
+
+bill_payment_application = _lines(
+    "bill_payment_application",
+    "bill_payment",
+    *_reference("bill", "bill"),
+    Column("amount", Money),
+    Column("discount", Money),
+    *_reference("discount_account", "account"),
+    Index(None, "company_id", "bill_id"),
+)
+
+bill_payment_credit = _lines(
+    "bill_payment_credit",
+    "bill_payment",
+    *_reference("bill", "bill"),
+    *_reference("vendor_credit", "vendor_credit"),
+    Column("amount", Money, nullable=False),
+    Index(None, "company_id", "vendor_credit_id"),
+)
+
 invoice_payment = _record(
     "invoice_payment",
     *_reference("customer", "customer"),
@@ -320,6 +354,7 @@ TABLES: dict[str, Table] = {
     "bills": bill,
     "vendor-credits": vendor_credit,
     "invoices": invoice,
+    "bill-payments": bill_payment,
     "invoice-payments": invoice_payment,
     "funds-transfers": funds_transfer,
 }
@@ -330,6 +365,8 @@ LINE_TABLES: dict[tuple[str, str], Table] = {
     ("vendor-credits", "expense_lines"): vendor_credit_expense_line,
     ("vendor-credits", "item_lines"): vendor_credit_item_line,
     ("invoices", "lines"): invoice_line,
+    ("bill-payments", "applications"): bill_payment_application,
+    ("bill-payments", "credits"): bill_payment_credit,
     ("invoice-payments", "applications"): invoice_payment_application,
 }
 

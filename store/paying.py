@@ -26,14 +26,14 @@ def applications_of(entity: Entity) -> Lines | None:
 
 
 def documents(entity: Entity, values: Values) -> dict[str, list[str]]:
-    """QuickBooks' ids of the documents a payment applies to, by resource."""
+    """QuickBooks' ids of the documents a payment applies to or applies, by resource."""
     found: dict[str, list[str]] = {}
-    part = applications_of(entity)
-    for line in values.get(part.name) or () if part else ():
-        for field in part.fields if part else ():
-            if field.by_id and line.get(field.name):
-                found.setdefault(field.to[0], []).append(line[field.name]["id"])
-    return found
+    for part in entity.lines:
+        for field in part.fields:
+            for line in values.get(part.name) or () if field.by_id else ():
+                if line.get(field.name):
+                    found.setdefault(field.to[0], []).append(line[field.name]["id"])
+    return {resource: list(dict.fromkeys(ids)) for resource, ids in found.items()}
 
 
 def fit_invoices(sync: Sync, values: Values) -> Values:
@@ -82,9 +82,9 @@ def deposit_account(sync: Sync, values: Values) -> Values:
 def tell_what_was_left(sync: Sync, entity: Entity, row: Any, shown: str) -> None:
     """The payment is in QuickBooks, but not all of it is applied: somebody should know."""
     part = applications_of(entity)
-    if part is None or not row.values:
-        return
     table = TABLES[entity.resource]
+    if part is None or not row.values or "unapplied" not in table.c:
+        return
     paid = sync.conn.execute(
         select(table.c.unapplied).where(
             table.c.company_id == sync.company_id, table.c.id == row.record_id

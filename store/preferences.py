@@ -35,6 +35,7 @@ class Preferences:
     ar_account: str | None = None
     deposit_to: str | None = None
     default_expense_account: str | None = None
+    discount_account: str | None = None
     classes_on: bool | None = None
     minimum_interval_minutes: int = 0
     earlier_transactions: str = "hold"
@@ -118,6 +119,7 @@ class Choice:
 
 
 _EXPENSES = ("Expense", "OtherExpense", "CostOfGoodsSold")
+PROFIT_AND_LOSS = ("Income", "OtherIncome", *_EXPENSES)
 
 CHOICES: dict[str, Choice] = {
     "two_way_bills": Choice(
@@ -169,6 +171,11 @@ CHOICES: dict[str, Choice] = {
     ),
     "default_expense_account": Choice(
         "The account of a bill's expense lines that name none.", _account, _EXPENSES
+    ),
+    "discount_account": Choice(
+        "The account of discounts that a bill payment takes and that names none.",
+        _account,
+        PROFIT_AND_LOSS,
     ),
     "classes_on": Choice(
         "Departments are sent as classes: always, never, or (none) when QuickBooks has class"

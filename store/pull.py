@@ -15,7 +15,7 @@ from qbxml.compare import canonical
 from qbxml.entities import queries
 from qbxml.entity import Entity, Kind, Part
 from qbxml.parse import Record
-from store import changes, class_tracking, conflicts, matching, problems, written
+from store import changes, class_tracking, conflicts, matching, paid_bills, problems, written
 from store.arrival import Page, in_our_terms, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
@@ -162,6 +162,7 @@ def _compare(
     ids = [keys[r.quickbooks_id] for r in records]
     page.loaded = Loaded(sync.conn, sync.company_id, entity.resource).load(ids)
     standing = changes.open_changes(sync.conn, sync.company_id, ids)
+    paid = paid_bills.named(sync, entity, ids)
     link_rows: list[dict[str, Any]] = []
     for record in records:
         record_id = keys[record.quickbooks_id]
@@ -171,6 +172,8 @@ def _compare(
         synced = linked.synced_version if linked is not None else 0
         edited = linked is None or linked.edit_sequence != record.edit_sequence
         taken, to_send = _decide(sync, record, record_id, base, page.loaded, waiting, edited=edited)
+        if record_id in paid:
+            taken = paid_bills.kept(sync, record, page.loaded.rows[record_id], taken)
         version = synced
         if taken is not None:
             version = page.write(

@@ -22,12 +22,14 @@ from qbxml.write import Unsendable
 from store import (
     changes,
     class_tracking,
+    covered,
     deletions,
     holding,
     mods,
     paying,
     problems,
     undoing,
+    written,
 )
 from store.changes import Action, State
 from store.context import Sync
@@ -74,6 +76,11 @@ class Ready:
     def shown(self) -> str:
         """The record for people: `vendor Acme`."""
         return f"{self.entity.singular} {shown_name(self.row)}"
+
+    @property
+    def sent_as(self) -> Entity:
+        """What it is in QuickBooks."""
+        return self.entity.sent_as(self.values)
 
 
 def open_count(conn: Connection, company_id: str, now: datetime) -> int:
@@ -211,6 +218,8 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
         if item.is_gone:
             _gone(sync, item)
             continue
+        if written.is_settled(sync, item.entity, item.change, item.row.version):
+            continue
         met = _meets(item)
         if met & touched:
             continue  # known when this set is answered: a balance, or a duplicate
@@ -254,6 +263,8 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
 def _meets(item: Ready) -> set[tuple[str, ...]]:
     """What two writes of one set must not share: documents paid, or what makes a duplicate."""
     paid = paying.documents(item.entity, item.values)
+    if item.link is not None:  # and a payment waits for the edit of what it pays
+        paid = {**paid, item.entity.resource: [item.link.quickbooks_id]}
     met: set[tuple[str, ...]] = {(resource, key) for resource, ids in paid.items() for key in ids}
     if item.change.action == Action.ADD and item.entity.number and item.entity.party:
         party = (item.values[item.entity.party] or {}).get("id") or ""
@@ -281,7 +292,8 @@ def _request(sync: Sync, item: Ready, request_id: str) -> tuple[str | None, Valu
     entity, linked = item.entity, item.link
     action = Action(item.change.action)
     if action is Action.ADD:
-        return build.add(entity, item.values, request_id), item.values
+        kept = covered.noted(sync, item.change.record_id, item.values)
+        return build.add(entity, item.values, request_id), kept
     if linked is None:
         return None, item.values  # QuickBooks never had it
     if action is Action.MOD:

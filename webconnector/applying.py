@@ -15,6 +15,7 @@ from qbxml.entity import Family
 from qbxml.parse import Record, Replies, Reply, replies
 from store import (
     activity,
+    applied_credits,
     brake,
     comparing,
     cursors,
@@ -111,6 +112,11 @@ def take_applied(sync: Sync, plan: Plan, read: Read, reply: Reply, _exchange_id:
         return  # they are being read in this very session
     for ids in portions(open_documents.paid_otherwise(sync, reply.records)):
         plan.reads.append(Read("Reread Invoice", "query", {"ids": ids}, noun="Invoice"))
+
+
+def take_credits(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:
+    """Vendor credits of voided payments, with what they are still applied to."""
+    applied_credits.judge(sync, reply.records)
 
 
 def take_fill(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:

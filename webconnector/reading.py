@@ -13,7 +13,16 @@ from qbxml.entities import BY_RESOURCE, ENTITIES, queries
 from qbxml.entity import Entity, Family
 from qbxml.parse import Reply
 from qbxml.status import Act, decide
-from store import activity, backfill, balances, cursors, matching, open_documents, problems
+from store import (
+    activity,
+    applied_credits,
+    backfill,
+    balances,
+    cursors,
+    matching,
+    open_documents,
+    problems,
+)
 from store.context import Sync
 from store.push import Asked
 from store.unwritten import Followup
@@ -48,7 +57,8 @@ def begin(sync: Sync, plan: Plan, page_records_max: int) -> None:
     plan.reads.append(_bank_balances())
     for resource, ids in matching.reconsider(sync).items():
         if sync.pulls(BY_RESOURCE[resource]):
-            plan.reads.append(_reread(resource, "query", ids))
+            plan.reads.append(_reread(BY_RESOURCE[resource].query_noun, "query", ids))
+    plan.reads += _applied_credits(applied_credits.open_ones(sync))
     plan.restored = activity.awaits(sync)
     plan.begun = True
 
@@ -80,7 +90,7 @@ def _paid_elsewhere(sync: Sync, known: dict[str, str | None], page_records_max: 
     open_ones = applying.portions(open_documents.due(sync))
     return [
         Read(_PAYMENTS, "applied", narrow, iterates=True),
-        *(_reread("invoices", "query", ids) for ids in open_ones),
+        *(_reread("Invoice", "query", ids) for ids in open_ones),
     ]
 
 
@@ -137,15 +147,23 @@ def balances_again(plan: Plan) -> None:
 def again(plan: Plan, then: Followup) -> None:
     """Read these records in the session, to merge them or to complete what was written."""
     for do, wanted in (("query", then.reread), ("fill", then.fill)):
-        for resource, ids in wanted.items():
-            plan.reads.append(_reread(resource, do, ids))
+        for noun, ids in wanted.items():
+            plan.reads.append(_reread(noun, do, ids))
+    plan.reads += _applied_credits(then.credits)
+
+
+def _applied_credits(quickbooks_ids: Sequence[str]) -> list[Read]:
+    """Vendor credits with what they are applied to: a voided payment may have left them so."""
+    return [
+        Read("Applied VendorCredit", "credits", {"ids": ids, "linked": True}, noun="VendorCredit")
+        for ids in applying.portions(quickbooks_ids)
+    ]
 
 
 _AGAIN = {"query": "Reread", "fill": "Fill"}
 
 
-def _reread(resource: str, do: str, ids: Sequence[str]) -> Read:
-    noun = BY_RESOURCE[resource].query_noun
+def _reread(noun: str, do: str, ids: Sequence[str]) -> Read:
     return Read(f"{_AGAIN[do]} {noun}", do, {"ids": list(dict.fromkeys(ids))}, noun=noun)
 
 
@@ -220,6 +238,7 @@ READERS: dict[str, Callable[[Sync, Plan, Read, Reply, str], None]] = {
     "fill": applying.take_fill,
     "activity": applying.take_activity,
     "applied": applying.take_applied,
+    "credits": applying.take_credits,
     "merge": applying.keep_page,
     "compare": applying.keep_page,
     "verify": applying.take_verified,

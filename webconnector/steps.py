@@ -14,7 +14,7 @@ import structlog
 from qbxml.hresult import Action, HresultDecision, decide_hresult
 from qbxml.parse import Replies, replies
 from qbxml.wellformed import UnreadableReply
-from store import binding, exchanges, holding, lookups, problems, pull, push, scheduling, written
+from store import binding, exchanges, holding, lookups, problems, push, scheduling, written
 from store.context import Sync
 from store.exchanges import Kind
 from store.exchanges import State as Sent
@@ -170,7 +170,7 @@ class Steps:
                 lookups.take(self.sync, purpose, reply)
                 continue
             if purpose["do"] == "refresh":
-                pull.apply(self.sync, reply.records if reply else ())
+                lookups.refreshed(self.sync, purpose, reply)
                 continue
             read: Read = self.plan.reads[purpose["read"]]
             if reply is None:

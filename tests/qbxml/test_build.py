@@ -8,7 +8,7 @@ import pytest
 
 from qbxml import build
 from qbxml.documents import BILL, INVOICE
-from qbxml.entities import ACCOUNT, CUSTOMER, DEPARTMENT, ENTITIES, ITEM, JOB, TERMS, VENDOR
+from qbxml.entities import ACCOUNT, CUSTOMER, DEPARTMENT, ITEM, JOB, TERMS, VENDOR, WIRE
 from qbxml.entity import ADDRESS_PARTS, Entity, Family
 from qbxml.errors import QbxmlError
 from qbxml.messages import VOIDABLE
@@ -158,7 +158,7 @@ def test_queries_refuse_what_excludes_itself(noun: Any, asked: dict[str, Any]) -
     assert isinstance(caught.value, QbxmlError)
 
 
-@pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.resource)
+@pytest.mark.parametrize("entity", WIRE, ids=lambda entity: entity.resource)
 def test_lists_are_asked_for_inactive_records_too_and_documents_for_lines(entity: Entity) -> None:
     request = build.query(entity, "1")
     is_list = entity.family is Family.LIST

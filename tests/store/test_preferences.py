@@ -83,5 +83,6 @@ def test_only_account_preferences_ask_for_account_types() -> None:
         "ar_account",
         "deposit_to",
         "default_expense_account",
+        "discount_account",
     }
     assert all(parse(key, "none") is None for key in accounts)

@@ -173,11 +173,8 @@ def _line_noun(noun: str, line: LineShape) -> str:
 def _shown_model(shape: Shape, noun: str) -> type[BaseModel]:
     table = TABLES[shape.entity.resource]
     parts: dict[str, Any] = {"id": (Key, ...), **_shown(shape.shown, table)}
-    for line in shape.lines:
-        of_line = LINE_TABLES[shape.entity.resource, line.part.name]
-        inner: dict[str, Any] = {"id": (Key, ...), **_shown(line.shown, of_line)}
-        model = create_model(_line_noun(noun, line), __base__=Strict, **inner)
-        parts[line.part.name] = (list[model], ...)
+    for line in shape.outer_lines:
+        parts[line.part.name] = _shown_lines(shape, line, noun)
     parts |= {"origin": (Origin, ...), "created_at": (Instant, ...), "updated_at": (Instant, ...)}
     if "voided_at" in table.c:
         parts["voided_at"] = (Instant | None, ...)
@@ -188,16 +185,30 @@ def _shown_model(shape: Shape, noun: str) -> type[BaseModel]:
     return create_model(noun, __base__=Strict, __doc__=f"A record: {noun}.", **parts)
 
 
+def _shown_lines(shape: Shape, line: LineShape, noun: str) -> Any:
+    table = LINE_TABLES[shape.entity.resource, line.part.name]
+    parts: dict[str, Any] = {"id": (Key, ...), **_shown(line.shown, table)}
+    for inner in line.inner:
+        parts[inner.part.name] = _shown_lines(shape, inner, noun)
+    model: Any = create_model(_line_noun(noun, line), __base__=Strict, **parts)
+    return (list[model], ...)
+
+
 def _given_model(shape: Shape, name: str, *, new: bool) -> type[BaseModel]:
     parts = _given(shape.taken.values(), new=new)
-    for line in shape.lines:
-        # A line that stands in the record already may leave out what stays.
-        inner = _given(line.taken.values(), new=new)
-        if not new:
-            text = "The line that this is; without it the line is new."
-            inner = {"id": (Key | None, Field(None, description=text)), **inner}
-        model = create_model(_line_noun(name, line), __base__=Strict, **inner)
-        lines = Annotated[list[model], Field(max_length=lines_max)]
-        text = "The complete list: a line that is left out is deleted."
-        parts[line.part.name] = (lines, Field(None, description=text))
+    for line in shape.outer_lines:
+        parts[line.part.name] = _given_lines(line, name, new=new)
     return create_model(name, __base__=Strict, **parts)
+
+
+def _given_lines(line: LineShape, name: str, *, new: bool) -> Any:
+    # A line that stands in the record already may leave out what stays.
+    parts = _given(line.taken.values(), new=new)
+    if not new:
+        text = "The line that this is; without it the line is new."
+        parts = {"id": (Key | None, Field(None, description=text)), **parts}
+    for inner in line.inner:
+        parts[inner.part.name] = _given_lines(inner, name, new=new)
+    model: Any = create_model(_line_noun(name, line), __base__=Strict, **parts)
+    text = "The complete list: a line that is left out is deleted."
+    return (Annotated[list[model], Field(max_length=lines_max)], Field(None, description=text))

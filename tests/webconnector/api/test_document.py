@@ -59,9 +59,7 @@ def operation_of(schema: Any, operation_id: str) -> APIOperation[Any, Any, Any, 
     return found
 
 
-def run(
-    api: Api, operation: Any, mode: GenerationMode, judge: Callable[[Case, Any], None]
-) -> None:
+def run(api: Api, operation: Any, mode: GenerationMode, judge: Callable[[Case, Any], None]) -> None:
     """Call the operation with generated data."""
 
     @hypothesis.settings(
@@ -84,7 +82,7 @@ def path_of(api: Api, path: str) -> dict[str, Any]:
     """The ids of records that are there."""
     resource = path.split("/")[3]
     names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-    return {name: api.ids[resource] for name in names}
+    return dict.fromkeys(names, api.ids[resource])
 
 
 def answer_to(api: Api, case: Case) -> Any:

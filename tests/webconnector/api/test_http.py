@@ -195,9 +195,7 @@ def test_what_was_refused_leaves_its_key_free(api: Api) -> None:
     api.done("POST", "/vendors", {"name": "Mended"}, Idempotency_Key="k")
 
 
-def test_while_one_is_at_work_the_key_is_in_use(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_while_one_is_at_work_the_key_is_in_use(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     body = {"name": "Slow"}
     from store import resources  # noqa: PLC0415 - patched below
@@ -248,9 +246,7 @@ def test_keys_are_each_tokens_own_and_kept_a_week(api: Api) -> None:
     api.done("POST", "/departments", {"name": "A"}, Idempotency_Key="k")
     another = api("POST", "/terms-x", token=api.make_token())
     assert another.status_code == 404
-    made = api(
-        "POST", "/departments", {"name": "B"}, token=api.make_token(), Idempotency_Key="k"
-    )
+    made = api("POST", "/departments", {"name": "B"}, token=api.make_token(), Idempotency_Key="k")
     assert made.status_code == 201
     with api.store.write() as conn:
         assert kept.sweep(conn, datetime.now(UTC) + timedelta(days=6, hours=23)) == 0
