@@ -36,6 +36,10 @@ class Invalid(StoreError):
         self.fields = fields
 
 
+class Gone(StoreError):
+    """It was there once and is no longer kept."""
+
+
 class Refused(StoreError):
     """The rules forbid it for this record (locked, read-only, closed); the text says why."""
 

@@ -21,6 +21,7 @@ from qbxml.parse import Record
 from store import deletions
 from store.changes import chunks
 from store.context import Sync
+from store.feed import Happened
 from store.ledger import LINE_TABLES, TABLES, column_name
 from store.problems import Problem, open_problem
 from store.rows import Values, names_of, nouns_of
@@ -212,6 +213,8 @@ def _repoint(
         sync.conn.execute(select(owner).where(*mine, owner != survivor.record_id)).scalars()
     )
     records = TABLES[entity.resource]
+    for owner_id in dict.fromkeys(owners):
+        sync.note(Happened.RECORD_CHANGED, entity.resource, owner_id)
     for ids in chunks(dict.fromkeys(owners)):
         sync.conn.execute(
             update(table).where(*mine, owner.in_(ids)).values({column: survivor.record_id})

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from store import feed, problems
 from store.changes import State
 from store.errors import NotFound, Refused
 from store.people import audit_row
@@ -88,17 +89,13 @@ def _change(conn: Connection, found: Row[Any], **values: Any) -> int:
 
 
 def _resolve(conn: Connection, found: Row[Any], how: str, now: datetime) -> None:
-    conn.execute(
-        update(problem)
-        .where(
-            problem.c.company_id == found.company_id,
-            problem.c.record_id == found.record_id
-            if found.record_id is not None
-            else problem.c.id == found.id,
-            problem.c.resolved_at.is_(None),
-        )
-        .values(resolved_at=now, resolution=how)
+    mine = (
+        problem.c.company_id == found.company_id,
+        problem.c.record_id == found.record_id
+        if found.record_id is not None
+        else problem.c.id == found.id,
     )
+    feed.publish(conn, found.company_id, problems.resolve(conn, mine, how, now), now)
 
 
 def _noted(conn: Connection, found: Row[Any], act: str, who: str, now: datetime) -> None:

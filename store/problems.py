@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from store.changes import chunks
 from store.context import Sync
+from store.feed import Happened, Notice
 from store.syncing import problem
 from store.types import new_key
 
@@ -77,21 +79,18 @@ def open_problem(sync: Sync, found: Problem) -> None:
             **words,
         )
     )
+    sync.note(Happened.PROBLEM_OPENED, "problems", str(highest + 1))
 
 
 def resolve_records(sync: Sync, record_ids: Sequence[str], how: str = "by_itself") -> None:
     """A later sync of these records succeeded: their problems are over."""
     for ids in chunks(record_ids):
-        sync.conn.execute(
-            update(problem)
-            .where(
-                problem.c.company_id == sync.company_id,
-                problem.c.record_id.in_(ids),
-                problem.c.kind != DELETE_AGAINST_EDIT,
-                problem.c.resolved_at.is_(None),
-            )
-            .values(resolved_at=sync.now, resolution=how)
+        mine = (
+            problem.c.company_id == sync.company_id,
+            problem.c.record_id.in_(ids),
+            problem.c.kind != DELETE_AGAINST_EDIT,
         )
+        sync.notices += resolve(sync.conn, mine, how, sync.now)
 
 
 def open_causes(sync: Sync) -> set[str]:
@@ -117,8 +116,20 @@ def resolve_cause(
     where = [
         problem.c.company_id == sync.company_id,
         problem.c.cause.in_(causes),
-        problem.c.resolved_at.is_(None),
     ]
     if unless_seen_now:
         where.append(problem.c.session_id != sync.session_id)
-    sync.conn.execute(update(problem).where(*where).values(resolved_at=sync.now, resolution=how))
+    sync.notices += resolve(sync.conn, where, how, sync.now)
+
+
+def resolve(
+    conn: Connection, where: Sequence[ColumnElement[bool]], how: str, now: datetime
+) -> list[Notice]:
+    """End the open problems that meet the conditions; gives what the change feed is to tell."""
+    ended = conn.execute(
+        update(problem)
+        .where(*where, problem.c.resolved_at.is_(None))
+        .values(resolved_at=now, resolution=how)
+        .returning(problem.c.number)
+    ).scalars()
+    return [Notice(Happened.PROBLEM_RESOLVED, "problems", str(number)) for number in sorted(ended)]

@@ -34,6 +34,7 @@ from store import (
 from store.changes import Action, State
 from store.context import Sync
 from store.extras import BEFORE_PUSH
+from store.feed import Happened
 from store.ledger import TABLES
 from store.rows import Loaded, Values, names_of, shown_name
 from store.syncing import change, link
@@ -335,6 +336,7 @@ def _gone(sync: Sync, item: Ready) -> None:
 
 
 def _nothing_to_send(sync: Sync, item: Ready) -> None:
+    sync.note(Happened.RECORD_SYNCED, item.entity.resource, item.change.record_id)
     sync.conn.execute(
         update(change)
         .where(change.c.company_id == sync.company_id, change.c.id == item.change.id)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from store import changes, holding, rules, scheduling
+from store import changes, feed, holding, problems, rules, scheduling
 from store.bodies import read_body
 from store.changes import Action
 from store.drafts import Draft, Row
@@ -100,17 +100,11 @@ def delete_record(
         .values(deleted_at=now, updated_at=now, version=row.version + 1)
     )
     # Whatever was wrong with it no longer matters; a deletion that fails opens its own problem.
-    conn.execute(
-        update(problem)
-        .where(
-            problem.c.company_id == company_id,
-            problem.c.record_id == row.id,
-            problem.c.resolved_at.is_(None),
-        )
-        .values(resolved_at=now, resolution="done")
-    )
+    of_record = (problem.c.company_id == company_id, problem.c.record_id == row.id)
+    ended = problems.resolve(conn, of_record, "done", now)
     _noted(conn, company_id, shape, row.id, Action.DELETE, now)
     _audited(conn, company_id, shape, row.id, "delete", who, now)
+    feed.publish(conn, company_id, ended, now)
     return str(row.id)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from store import inbox, overview, problem_acts
+from store import feed, inbox, overview, problem_acts
 from store.engine import Connection
 from store.errors import NotFound
 from store.types import is_key
@@ -22,6 +22,15 @@ _NUMBER_MAX = 2**31 - 1
 def company(conn: Connection, call: Call) -> Answer:
     """The token's company."""
     return Answer(_only(Company, overview.show(conn, call.company_id)))
+
+
+def changes(conn: Connection, call: Call) -> Answer:
+    """A page of the change feed, the oldest first."""
+    limit, after = call.query.get("limit", PAGE_RECORDS), call.query.get("after", 0)
+    kinds = [call.query["kind"]] if "kind" in call.query else []
+    rows = feed.read(conn, call.company_id, after=after, limit=limit + 1, kinds=kinds)
+    last = rows[:limit][-1]["number"] if rows else after
+    return Answer({"data": rows[:limit], "next_cursor": str(last), "has_more": len(rows) > limit})
 
 
 def sessions(conn: Connection, call: Call) -> Answer:

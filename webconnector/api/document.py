@@ -199,6 +199,8 @@ def _responses(operation: Operation, names: dict[Any, Any]) -> dict[str, Any]:
     kinds = ["unauthorized", "scope", "too-many", "failed", "invalid"]
     if operation.missing:
         kinds.append("not-found")
+    if operation.forgetful:
+        kinds.append("gone")
     if operation.method != "GET":
         kinds.append("refused")
     if operation.versioned:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from store.feed import Happened
 from store.filters import SYNC_STATES
 from webconnector.api.limits import BULK_RECORDS_MAX
 
@@ -24,6 +25,7 @@ Key = Annotated[
 Instant = Annotated[
     str, Field(json_schema_extra={"format": "date-time"}, examples=["2024-01-31T09:05:00+00:00"])
 ]
+EVENT_KINDS = tuple(kind.value for kind in Happened)
 Origin = Literal["app", "quickbooks"]
 
 
@@ -119,6 +121,24 @@ class Session(Strict):
     quickbooks: str | None
     web_connector: str | None
     company_file: str | None
+
+
+class Event(Strict):
+    """Something that happened; `id` is what the resource's address takes."""
+
+    number: int
+    kind: Literal[EVENT_KINDS]  # type: ignore[valid-type]
+    resource: str
+    id: str
+    at: Instant
+
+
+class Changes(Strict):
+    """A page of the change feed; `next_cursor` is the `after` of the next one, also at the end."""
+
+    data: list[Event]
+    next_cursor: str
+    has_more: bool
 
 
 class Company(Strict):

@@ -144,6 +144,13 @@ def whole(most: int) -> Callable[[str], int]:
     return read
 
 
+def number(value: str) -> int:
+    """A number of the change feed; 0: from its beginning."""
+    if not re.fullmatch(r"0|[1-9][0-9]{0,17}", value):
+        raise ValueError("Give the `next_cursor` of the page before, or 0.")
+    return int(value)
+
+
 def one_of(words: Iterable[str]) -> Callable[[str], str]:
     """One of these words."""
     allowed = tuple(words)

@@ -22,9 +22,11 @@ from store.shapes import BANK_BALANCES, SHAPES, Shape
 from webconnector.api import around, incoming, records
 from webconnector.api.calling import Act
 from webconnector.api.fixed_models import (
+    EVENT_KINDS,
     BankBalance,
     Bulk,
     BulkResults,
+    Changes,
     Company,
     InboxProblem,
     Page,
@@ -58,6 +60,8 @@ class Operation:
     """Its answer carries an `ETag`."""
     missing: bool = False
     """What it names in its path may not be there."""
+    forgetful: bool = False
+    """What it reads is not kept for ever."""
     description: str = ""
 
     @property
@@ -326,11 +330,38 @@ def _others() -> Iterator[Operation]:
     )
 
 
+def _changes_feed() -> Iterator[Operation]:
+    after = Parameter(
+        "after",
+        "The `next_cursor` of the page before; from the beginning without it.",
+        {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+        incoming.number,
+    )
+    kind = Parameter(
+        "kind",
+        "Only this kind.",
+        {"type": "string", "enum": list(EVENT_KINDS)},
+        incoming.one_of(EVENT_KINDS),
+    )
+    yield Operation(
+        "changes_list",
+        "GET",
+        "/changes",
+        "Follow what QuickBooks changed and confirmed, in order and without gaps",
+        around.changes,
+        Changes,
+        "changes",
+        parameters=(kind, after, _LIMIT),
+        forgetful=True,
+    )
+
+
 def _all() -> Iterator[Operation]:
     for shape in SHAPES.values():
         yield from _of_records(shape)
     yield from _balances()
     yield from _problems()
+    yield from _changes_feed()
     yield from _others()
 
 

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from store.errors import (
     FieldError,
+    Gone,
     Invalid,
     KeyInUse,
     KeyMismatch,
@@ -76,6 +77,12 @@ _KINDS: Final = (
         "The record was changed meanwhile",
         "Read it again and change what is there now.",
     ),
+    Kind(
+        "gone",
+        410,
+        "Some of it is no longer kept",
+        "Read the lists anew, then go on where the detail says.",
+    ),
     Kind("too-large", 413, "The request is too large", "Send less at once."),
     Kind(
         "media-type",
@@ -113,6 +120,7 @@ KINDS: Final = {kind.name: kind for kind in _KINDS}
 _BY_STATUS: Final = {kind.status: kind for kind in reversed(_KINDS)}
 _BY_ERROR: Final[Mapping[type[StoreError], str]] = {
     NotFound: "not-found",
+    Gone: "gone",
     Refused: "refused",
     Stale: "stale",
     KeyInUse: "key-in-use",

@@ -35,7 +35,7 @@ CHECKS: list[Any] = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-UNDERSTOOD = {200, 201, 404, 409, 412, 422}
+UNDERSTOOD = {200, 201, 404, 409, 410, 412, 422}
 """422: what no schema can say, such as a reference to a record that is not there."""
 
 
