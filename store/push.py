@@ -34,7 +34,6 @@ from store import (
 from store.changes import Action, State
 from store.context import Sync
 from store.extras import BEFORE_PUSH
-from store.feed import Happened
 from store.ledger import TABLES
 from store.rows import Loaded, Values, names_of, shown_name
 from store.syncing import change, link
@@ -336,18 +335,12 @@ def _gone(sync: Sync, item: Ready) -> None:
 
 
 def _nothing_to_send(sync: Sync, item: Ready) -> None:
-    sync.note(Happened.RECORD_SYNCED, item.entity.resource, item.change.record_id)
-    sync.conn.execute(
-        update(change)
-        .where(change.c.company_id == sync.company_id, change.c.id == item.change.id)
-        .values(state=State.DONE, finished_at=sync.now)
-    )
     sync.conn.execute(
         update(link)
         .where(link.c.company_id == sync.company_id, link.c.record_id == item.change.record_id)
         .values(synced_version=item.row.version, synced_at=sync.now)
     )
-    problems.resolve_records(sync, [item.change.record_id])
+    written.finish(sync, item.change)
 
 
 def note_exchange(sync: Sync, asked: Sequence[Asked], exchange_id: str) -> None:
