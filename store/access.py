@@ -58,3 +58,20 @@ idempotency = Table(
     ForeignKeyConstraint(["company_id", "token_id"], ["api_token.company_id", "api_token.id"]),
     Index(None, "company_id", "started_at"),
 )
+
+# Addresses that are told what stands in the change feed, see webhooks.py.
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("company_id", Key, primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("url", String(500), nullable=False),
+    Column("kinds", JSON(none_as_null=True), nullable=False),  # empty: all
+    Column("created_at", Instant, nullable=False),
+    Column("told_to", BigInteger, nullable=False),  # the last event's number
+    Column("attempts", Integer, nullable=False),  # that failed since
+    Column("try_after", Instant),
+    Column("last_told_at", Instant),
+    Column("last_error", String(200)),
+    ForeignKeyConstraint(["company_id"], ["company.id"]),
+)

@@ -46,7 +46,7 @@ def publish(conn: Connection, company_id: str, notices: Iterable[Notice], now: d
     listed = list(dict.fromkeys(notices))
     if not listed:
         return
-    first = _last_number(conn, company_id, len(listed)) - len(listed) + 1
+    first = _counted(conn, company_id, len(listed)) - len(listed) + 1
     rows = [
         {
             "company_id": company_id,
@@ -61,7 +61,7 @@ def publish(conn: Connection, company_id: str, notices: Iterable[Notice], now: d
     conn.execute(insert(event), rows)
 
 
-def _last_number(conn: Connection, company_id: str, count: int) -> int:
+def _counted(conn: Connection, company_id: str, count: int) -> int:
     """The company's counter after `count` more; it stays locked until the commit."""
     statement = _INSERT[conn.dialect.name](feed).values(company_id=company_id, last_number=count)
     statement = statement.on_conflict_do_update(
@@ -80,24 +80,34 @@ def read(
     kinds: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """The events after that number; Gone when some of them are no longer kept."""
-    oldest = conn.execute(
-        select(event.c.number)
-        .where(event.c.company_id == company_id)
-        .order_by(event.c.number)
-        .limit(1)
-    ).scalar_one_or_none()
-    last = conn.execute(
-        select(feed.c.last_number).where(feed.c.company_id == company_id)
-    ).scalar_one_or_none()
-    if after < (oldest - 1 if oldest is not None else last or 0):
+    if after < oldest(conn, company_id) - 1:
         raise Gone(
             f"Events are kept for {kept_days} days, and some after this one are gone. Read the"
-            f" lists anew, then go on after {last}."
+            f" lists anew, then go on after {last_number(conn, company_id)}."
         )
     query = select(event).where(event.c.company_id == company_id, event.c.number > after)
     if kinds:
         query = query.where(event.c.kind.in_(kinds))
     return [_shown(row) for row in conn.execute(query.order_by(event.c.number).limit(limit))]
+
+
+def oldest(conn: Connection, company_id: str) -> int:
+    """The number of the first event that is kept, or that of the next one to come."""
+    found: int | None = conn.execute(
+        select(event.c.number)
+        .where(event.c.company_id == company_id)
+        .order_by(event.c.number)
+        .limit(1)
+    ).scalar_one_or_none()
+    return found if found is not None else last_number(conn, company_id) + 1
+
+
+def last_number(conn: Connection, company_id: str) -> int:
+    """The number of the latest event, kept or not; 0 when there was none."""
+    found: int | None = conn.execute(
+        select(feed.c.last_number).where(feed.c.company_id == company_id)
+    ).scalar_one_or_none()
+    return found or 0
 
 
 def _shown(row: Any) -> dict[str, Any]:

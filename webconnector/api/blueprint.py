@@ -108,7 +108,7 @@ class _Calls:
         query = read_query(request, operation.parameters)
         require = versions.requirement(request) if operation.versioned else _any_version
         body = read_json(request) if operation.body is not None else None
-        return Call(caller, now, arguments, query, body, require)
+        return Call(caller, now, arguments, query, body, self.settings, require)
 
     def _written(self, operation: Operation, call: Call) -> Response:
         key = request.headers.get("Idempotency-Key") if operation.repeatable else None

@@ -12,6 +12,7 @@ from typing import Any
 
 from store.api_tokens import Caller
 from store.engine import Connection
+from webconnector.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Call:
     """What stands in the path."""
     query: Mapping[str, Any]
     body: Any
+    settings: Settings
     require: Callable[[Mapping[str, Any]], None]
     """Stale when the record is not in the version that the caller named."""
 

@@ -141,6 +141,45 @@ class Changes(Strict):
     has_more: bool
 
 
+EventKinds = Annotated[
+    list[Literal[EVENT_KINDS]],  # type: ignore[valid-type]
+    Field(description="Only these kinds; empty: all.", json_schema_extra={"uniqueItems": True}),
+]
+
+
+class Webhook(Strict):
+    """An address that is told what stands in the change feed, in its order."""
+
+    id: Key
+    url: str
+    kinds: EventKinds
+    created_at: Instant
+    told_to: int = Field(description="The number of the last event that it took.")
+    last_told_at: Instant | None
+    failures: int = Field(description="Tries that failed since.")
+    try_after: Instant | None
+    last_error: str | None
+
+
+class WebhookMade(Webhook):
+    """A new webhook; its secret is shown here only."""
+
+    secret: str
+
+
+class WebhookNew(Strict):
+    """An address to be told from now on."""
+
+    url: Annotated[str, Field(max_length=500, examples=["https://example.com/hook"])]
+    kinds: EventKinds = []
+
+
+class Replay(Strict):
+    """Where it is to be told again from."""
+
+    after: Annotated[int, Field(ge=0, le=10**18 - 1)]
+
+
 class Company(Strict):
     """The company that the token belongs to."""
 

@@ -19,7 +19,7 @@ from store.inbox import PROBLEM_STATES
 from store.problem_acts import ACTS
 from store.rules import acts_of
 from store.shapes import BANK_BALANCES, SHAPES, Shape
-from webconnector.api import around, incoming, records
+from webconnector.api import around, hooks, incoming, records
 from webconnector.api.calling import Act
 from webconnector.api.fixed_models import (
     EVENT_KINDS,
@@ -30,7 +30,11 @@ from webconnector.api.fixed_models import (
     Company,
     InboxProblem,
     Page,
+    Replay,
     Session,
+    Webhook,
+    WebhookMade,
+    WebhookNew,
 )
 from webconnector.api.incoming import Parameter
 from webconnector.api.limits import BULK_RECORDS_MAX, PAGE_RECORDS, PAGE_RECORDS_MAX
@@ -356,12 +360,63 @@ def _changes_feed() -> Iterator[Operation]:
     )
 
 
+def _webhooks() -> Iterator[Operation]:
+    place = "/webhooks/{webhook_id}"
+    one: dict[str, Any] = {
+        "answer": Webhook,
+        "tag": "webhooks",
+        "missing": True,
+        "gives_version": True,
+    }
+    yield Operation(
+        "webhooks_list",
+        "GET",
+        "/webhooks",
+        "List the webhooks",
+        hooks.listing,
+        Page[Webhook],
+        "webhooks",
+    )
+    yield Operation(
+        "webhooks_create",
+        "POST",
+        "/webhooks",
+        "Tell an address what happens from now on",
+        hooks.creating,
+        WebhookMade,
+        "webhooks",
+        status=201,
+        body=WebhookNew,
+    )
+    yield Operation("webhooks_get", "GET", place, "Read a webhook", hooks.reading, **one)
+    yield Operation(
+        "webhooks_delete",
+        "DELETE",
+        place,
+        "Delete a webhook",
+        hooks.deleting,
+        versioned=True,
+        **one,
+    )
+    yield Operation(
+        "webhooks_replay",
+        "POST",
+        f"{place}/replay",
+        "Tell it again what came after an event",
+        hooks.replaying,
+        body=Replay,
+        forgetful=True,
+        **one,
+    )
+
+
 def _all() -> Iterator[Operation]:
     for shape in SHAPES.values():
         yield from _of_records(shape)
     yield from _balances()
     yield from _problems()
     yield from _changes_feed()
+    yield from _webhooks()
     yield from _others()
 
 

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, insert
 from werkzeug.test import TestResponse
 
-from store import api_tokens
+from store import api_tokens, webhooks
 from store.engine import Store
 from store.syncing import connector, problem, session
 from store.types import new_key
@@ -149,7 +149,8 @@ def _happened(book: Book) -> dict[str, str]:
             last_seen_at=NOW,
         )
     )
-    return {"sessions": session_id, "problems": "1"}
+    hook = webhooks.add(conn, book.company_id, "https://example.com/hook", [], NOW, "test")
+    return {"sessions": session_id, "problems": "1", "webhooks": hook}
 
 
 def filled_company(app: Flask, name: str) -> Api:

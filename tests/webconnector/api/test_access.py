@@ -20,7 +20,7 @@ IDS = [operation.id for operation in OPERATIONS]
 def place(operation: Operation, ids: dict[str, str]) -> str:
     """The operation's path with ids in it."""
     path = operation.path
-    for name in ("record_id", "session_id", "number"):
+    for name in ("record_id", "session_id", "number", "webhook_id"):
         path = path.replace(f"{{{name}}}", ids.get(operation.tag, ""))
     return path
 
