@@ -286,9 +286,11 @@ def _text(field: Field, value: Any) -> str | None:
     )
     if wrong:
         raise _WrongValueError(" ".join(wrong))
-    if field.max_characters is not None and len(text) > field.max_characters:
+    # As it was given: the API's document promises the limit, with the blanks around it.
+    length = max(len(value), len(text))
+    if field.max_characters is not None and length > field.max_characters:
         raise _WrongValueError(
-            f"{label(field)} has {len(text)} characters; at most {field.max_characters} are kept."
+            f"{label(field)} has {length} characters; at most {field.max_characters} are kept."
         )
     return text or None
 

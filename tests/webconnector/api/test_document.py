@@ -104,7 +104,7 @@ def test_what_the_document_allows_is_understood(api: Api, schema: Any, operation
 
 @pytest.mark.parametrize(
     "operation_id",
-    [one.id for one in OPERATIONS if one.body or one.parameters or one.missing],
+    [one.id for one in OPERATIONS if one.body or one.parameters or one.method != "GET"],
 )
 def test_what_the_document_forbids_is_refused(api: Api, schema: Any, operation_id: str) -> None:
     def judge(case: Any, response: Any) -> None:
