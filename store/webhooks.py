@@ -20,6 +20,7 @@ from store.access import webhook
 from store.errors import Gone, NotFound, Refused
 from store.people import audit_row
 from store.syncing import company
+from store.syncing import feed as counter
 from store.tenants import load
 from store.types import is_key, new_key
 
@@ -114,10 +115,10 @@ def due(conn: Connection, now: datetime) -> list[Row[Any]]:
         conn.execute(
             select(webhook)
             .join(company, company.c.id == webhook.c.company_id)
-            .join(feed.feed, feed.feed.c.company_id == webhook.c.company_id)
+            .join(counter, counter.c.company_id == webhook.c.company_id)
             .where(
                 company.c.state != "removed",
-                webhook.c.told_to < feed.feed.c.last_number,
+                webhook.c.told_to < counter.c.last_number,
                 webhook.c.try_after.is_(None) | (webhook.c.try_after <= now),
             )
             .order_by(webhook.c.company_id, webhook.c.id)
