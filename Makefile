@@ -18,10 +18,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint fmt bench lock clean
+.PHONY: help demo serve test lint fmt bench mutants screenshots lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 demo: $(READY) ## first and second sync with the stand-in QuickBooks (ONCE=1: stop afterwards)
 	@$(BIN)/webconnector demo $(if $(filter-out 0,$(ONCE)),--once) $(ARGS)
@@ -43,6 +43,12 @@ fmt: $(READY) ## format the code, mend what ruff can mend
 bench: $(READY) ## measure speed and memory, write bench/results.md
 	@test -d tests/benchmarks || { echo "There are no benchmarks yet: tests/benchmarks is missing." >&2; exit 1; }
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+mutants: $(READY) ## break the program on purpose, line by line: the tests must notice (ARGS="word" chooses some)
+	@$(BIN)/python -m tests.mutations $(ARGS)
+
+screenshots: $(READY) ## a picture of each console page in light, dark and phone width, in var/screenshots
+	@$(BIN)/python -m tests.screenshots $(ARGS)
 
 lock: $(READY) ## write the lock files anew from pyproject.toml (needs the network)
 	@set -e; compile="$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes"; \

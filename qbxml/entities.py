@@ -301,6 +301,18 @@ BY_RET: dict[str, tuple[Entity, ...]] = _by_ret()
 BY_DEL_TYPE: dict[tuple[Family, str], tuple[Entity, ...]] = _by_del_type()
 
 
+def _by_mover() -> dict[str, tuple[Entity, ...]]:
+    found: dict[str, tuple[Entity, ...]] = {}
+    for entity in ENTITIES:
+        for noun in entity.moved_by:
+            found[noun] = (*found.get(noun, ()), entity)
+    return found
+
+
+# QuickBooks' noun of what moves balances -> the types whose balances it moves.
+MOVERS: dict[str, tuple[Entity, ...]] = _by_mover()
+
+
 def queries() -> tuple[tuple[Entity, ...], ...]:
     """The entities grouped by the query that reads them, in reading order; variants singly."""
     groups: dict[str, tuple[Entity, ...]] = {}

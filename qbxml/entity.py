@@ -223,6 +223,8 @@ class Entity:
     """For documents: the field that names vendor or customer, for the duplicate check."""
     number: str | None = None
     dated: str | None = None
+    alike: tuple[str, ...] = ()
+    """For what has no number of its own: the fields that tell one made before the connection."""
     max_page_records: int = 100
     undo: Undo = Undo.NEVER
     """What voiding it in the App does in QuickBooks."""
@@ -232,6 +234,13 @@ class Entity:
     """It travels alone: nothing but its message set tells whether it was written."""
     token: bool = False
     """Its memo carries our record id, because it has no `ExternalGUID`."""
+    balance: str | None = None
+    """The field with what is open of it, where other documents move that."""
+    moved_by: tuple[str, ...] = ()
+    """QuickBooks' nouns that move its balance without its own modification time (sync-rules 5).
+
+    They need not be types of ours. Its query then asks for the documents it is tied to.
+    """
     thin_replies: bool = False
     """QuickBooks may do what an Add asks and keep no record of its own (qbxml.md 6.5)."""
     told_by: str = ""
@@ -253,6 +262,11 @@ class Entity:
     def del_types(self) -> tuple[str, ...]:
         """Its names in ListDeletedQuery or TxnDeletedQuery."""
         return self.deleted_as or (self.noun,)
+
+    @cached_property
+    def total(self) -> str:
+        """The field with a document's amount, without sales tax."""
+        return "amount" if "amount" in self.by_name else "subtotal"
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

@@ -29,6 +29,7 @@ TRANSFER = Entity(
     needs=("accounts",),
     locked_once_synced=True,
     dated="transfer_date",
+    alike=("from_account", "to_account", "transfer_date", "amount"),
     undo=Undo.REVERSE,
     scheduled=True,
     alone=True,

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo, available_timezones
@@ -20,7 +21,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from qbxml.errors import RecordError
 from qbxml.text import guid_text
-from store import comparing, preferences
+from store import comparing, cursors, preferences
 from store.errors import FieldError, Invalid, Refused
 from store.ledger import account
 from store.overview import list_companies, show
@@ -33,12 +34,15 @@ from store.types import is_key, new_key
 __all__ = [
     "NewCompany",
     "add_company",
+    "check_preferences",
     "confirm_file",
     "find_connector",
+    "is_zone",
     "list_companies",
     "load",
     "load_connector",
     "new_password",
+    "new_secret",
     "password_hash",
     "password_matches",
     "pause",
@@ -108,6 +112,7 @@ def add_company(  # noqa: PLR0913 - the company's facts, all by name
             state="active",
             preferences=chosen.to_json(),
             preview=preview,
+            two_way_since=now if two_way_bills else None,
             created_at=now,
         )
     )
@@ -135,7 +140,7 @@ def _check_facts(name: str, time_zone: str, every_minutes: int) -> None:
     if not 0 < len(name.strip()) <= name_characters_max:
         text = f"Give the company a name of at most {name_characters_max} characters."
         wrong.append(FieldError("/name", text))
-    if not _is_zone(time_zone):
+    if not is_zone(time_zone):
         text = "There is no such time zone. Give an IANA name such as America/New_York."
         wrong.append(FieldError("/time_zone", text))
     if not 1 <= every_minutes <= every_minutes_max:
@@ -145,9 +150,16 @@ def _check_facts(name: str, time_zone: str, every_minutes: int) -> None:
         raise Invalid(tuple(wrong))
 
 
-def _is_zone(time_zone: str) -> bool:
+def is_zone(time_zone: str) -> bool:
+    """Whether it is the name of a time zone."""
     # Membership first: ZoneInfo takes the name as a path and reads what it finds there.
-    return time_zone in available_timezones() and bool(ZoneInfo(time_zone).key)
+    return time_zone in _zones() and bool(ZoneInfo(time_zone).key)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """All names; looked up once, because it walks through the whole zone database."""
+    return frozenset(available_timezones())
 
 
 def _guid(text: str) -> str:
@@ -239,15 +251,7 @@ def set_preferences(
     An account is given by id or by its exact full name, and must be of a type that fits.
     """
     before = Preferences.from_json(load(conn, company_id, to_change=True).preferences)
-    parsed: dict[str, Any] = {}
-    wrong: list[FieldError] = []
-    for key, text in values.items():
-        try:
-            parsed[key] = _value(conn, company_id, key, text)
-        except Invalid as error:
-            wrong.extend(error.fields)
-    if wrong:
-        raise Invalid(tuple(wrong))
+    parsed = check_preferences(conn, company_id, values)
     old = before.to_json()
     differing = {key: value for key, value in parsed.items() if old[key] != value}
     after = preferences.changed(before, differing)
@@ -259,7 +263,27 @@ def set_preferences(
     if differing.get("two_way_bills"):
         # What happened to linked bills meanwhile: nobody was listening.
         comparing.force(conn, company_id, ["Bill"])
+        _set_company(conn, company_id, two_way_since=now)
+    elif differing.get("import_open_bills") and after.two_way_bills:
+        # Bills that were passed over are wanted now: all are read once more.
+        cursors.forget(conn, company_id, ["Bill"])
     return after
+
+
+def check_preferences(
+    conn: Connection, company_id: str, values: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the texts mean; Invalid names every wrong one. Changes nothing."""
+    parsed: dict[str, Any] = {}
+    wrong: list[FieldError] = []
+    for key, text in values.items():
+        try:
+            parsed[key] = _value(conn, company_id, key, text)
+        except Invalid as error:
+            wrong.extend(error.fields)
+    if wrong:
+        raise Invalid(tuple(wrong))
+    return parsed
 
 
 def _value(conn: Connection, company_id: str, key: str, text: str) -> Any:
@@ -331,11 +355,12 @@ def confirm_file(conn: Connection, company_id: str, who: str, now: datetime) -> 
             " company file in QuickBooks, or bind this one with `webconnector company rebind`."
         )
     known = {path.casefold() for path in line.paths}
+    # First, because that is where the Web Connector is sent from now on.
     added = [] if awaiting["path"].casefold() in known else [awaiting["path"]]
     _set_connector(
         conn,
         company_id,
-        paths=[*line.paths, *added],
+        paths=[*added, *line.paths],
         company_file_name=awaiting.get("name") or line.company_file_name,
         stamped=bool(stamp),
         awaiting=None,

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.parse import Deletion
-from store import changes, paid_bills
+from store import changes, paid_bills, paying
 from store.changes import Action, State, chunks
 from store.context import Sync
 from store.feed import Happened
@@ -107,6 +107,39 @@ def gone(sync: Sync, rows: Sequence[Any]) -> None:
         sync.now,
     )
     resolve_records(sync, quiet)
+    # Bills that payments name are told of above, and stay.
+    _tell_of_payments(sync, [row for row in rows if row.record_id not in paid])
+
+
+def _tell_of_payments(sync: Sync, rows: Sequence[Any]) -> None:
+    """A document that the App pays was deleted: its payment pays nothing any more."""
+    by_resource: dict[str, list[str]] = {}
+    for row in rows:
+        by_resource.setdefault(row.resource, []).append(row.record_id)
+    for resource, ids in by_resource.items():
+        paid = paying.payments_of(sync.conn, sync.company_id, resource, ids)
+        names = names_of(sync.conn, sync.company_id, [(resource, key) for key in paid])
+        for record_id, payments in paid.items():
+            shown = f"{BY_RESOURCE[resource].singular} {names.get(record_id, '?')}"
+            open_problem(
+                sync,
+                Problem(
+                    cause=f"paid-document-deleted:{record_id}",
+                    kind="paid_document_deleted",
+                    title=f"{shown} was deleted in QuickBooks, though CashFlow pays it",
+                    text=(
+                        f"{shown} is gone from QuickBooks. CashFlow has paid or is to pay it: "
+                        f"{', '.join(payments)}."
+                    ),
+                    advice=(
+                        "If the deletion is right, void the payment in CashFlow. If not, enter "
+                        "the document in QuickBooks again and apply the payment to it there. "
+                        "Then mark this as done."
+                    ),
+                    resource=resource,
+                    record_id=record_id,
+                ),
+            )
 
 
 def _comes_over(sync: Sync, resource: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from qbxml.entity import Entity, Field
-from store import bill_payments
+from store import bill_payments, paying
 from store.account_types import account_types
 from store.bodies import Given, GivenLine
 from store.ledger import TABLES, account, column_name
@@ -310,6 +310,16 @@ def _applications(draft: Draft) -> None:
             )
 
 
+def _not_paid_already(draft: Draft) -> None:
+    """A bill that QuickBooks holds as paid takes no second payment."""
+    for part in draft.entity.lines:
+        for document in part.fields:
+            if document.by_id and "bills" in document.to and part.name in draft.given.lines:
+                ids = [line[column_name(document)] for line in draft.lines[part.name]]
+                known = [key for key in ids if key is not None]
+                paying.refuse_paid(draft.conn, draft.company_id, known)
+
+
 def _account_type(draft: Draft, account_id: str) -> str:
     types: dict[str, str] = draft.known.setdefault("account_types", {})
     if account_id not in types:
@@ -340,7 +350,13 @@ def _paid_already(draft: Draft) -> None:
             draft.given.refuse(pointer, text)
 
 
-_CHECKS: tuple[Callable[[Draft], None], ...] = (_name, _parent, _fixed_types, _paid_already)
+_CHECKS: tuple[Callable[[Draft], None], ...] = (
+    _name,
+    _parent,
+    _fixed_types,
+    _paid_already,
+    _not_paid_already,
+)
 # What one type alone must be.
 _OWN_CHECKS: dict[str, tuple[Callable[[Draft], None], ...]] = {
     "accounts": (_parent_type,),

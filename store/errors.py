@@ -56,5 +56,9 @@ class KeyMismatch(StoreError):
     """The idempotency key belongs to another request."""
 
 
+class Forbidden(StoreError):
+    """The person may look at it, but this act is not theirs; the text says whose it is."""
+
+
 class NotMigrated(StoreError):
     """The database's tables are older or newer than this program."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from qbxml.entity import Entity, Family
-from store import class_tracking, undoing
+from store import class_tracking, currency, undoing
 from store.account_types import account_types
 from store.changes import Action
 from store.context import Sync
@@ -20,9 +20,6 @@ from store.paying_bills import Facts
 from store.referred import Referred
 from store.rows import Values
 from store.rules import APPROVED
-
-HOME_CURRENCY = "US Dollar"
-"""That of a US company file, the only one that is written to (sync-rules 5)."""
 
 _WRITTEN = (Action.ADD, Action.MOD)
 _PAST = {Action.ADD: "sent", Action.MOD: "changed", Action.DELETE: "deleted", Action.VOID: "voided"}
@@ -186,7 +183,7 @@ def _accounts_of_the_copy(case: Case) -> Held | None:
 
 
 def _foreign_currency(case: Case) -> Held | None:
-    home = (case.sync.quickbooks.get("home_currency") or {}).get("name") or HOME_CURRENCY
+    home = currency.home(case.sync)
     foreign = [one for one in case.referred if one.currency not in (None, home)]
     if not foreign:
         return None

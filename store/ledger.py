@@ -1,8 +1,7 @@
 """The CashFlow ledger: the company's records as the App sees them.
 
 Owns the tables of the records and which table and columns hold a resource. It must not know how
-records travel to or from QuickBooks. A field's column carries the field's own name; a reference's
-column ends in `_id`; an address is JSON. Keys and foreign keys begin with `company_id`.
+records travel to or from QuickBooks. A field's column has its name, a reference's ends in `_id`.
 """
 
 from __future__ import annotations
@@ -176,6 +175,10 @@ bill = _record(
     Column("amount", Money, nullable=False),  # the sum of its lines
     Column("open_amount", Money),  # QuickBooks' word, when it was read
     Column("is_paid", Boolean, nullable=False),
+    Column("paid_outside", Money, nullable=False, server_default="0"),  # by QuickBooks' own
+    Column("purchase_orders", JSON, nullable=False, server_default="[]"),  # their numbers
+    Column("currency", Text),
+    Column("total_differs", Boolean, nullable=False),  # from the sum of its lines
     Column("approval", String(20), nullable=False),  # needs_approval | approved
     Index(None, "company_id", "vendor_id", "number"),
 )
@@ -246,6 +249,9 @@ invoice = _record(
     Column("total", Money),
     Column("balance_remaining", Money),
     Column("is_paid", Boolean, nullable=False),
+    Column("currency", Text),
+    Column("total_differs", Boolean, nullable=False),  # from the sum of its lines
+    Column("voided_at", Instant),  # voided in QuickBooks
     Index(None, "company_id", "customer_id", "number"),
     Index(None, "company_id", "invoice_date"),
 )

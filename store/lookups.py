@@ -11,17 +11,17 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from qbxml.compare import canonical
+from qbxml.compare import canonical, same
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import decide
-from store import changes, conflicts, matching, paying_bills, pull, tokens, undoing
+from store import candidates, changes, conflicts, matching, paying_bills, pull, tokens, undoing
 from store.arrival import moved
 from store.changes import Action, State
 from store.context import Sync
 from store.rows import Loaded, Values
-from store.syncing import change, link
+from store.syncing import change, company, link
 from store.unwritten import link_of, refuse, unknown
 from store.written import finish, gone, keep_written
 
@@ -115,7 +115,13 @@ def _looked_up_add(
         # We wrote it and the answer was lost for good: this is it.
         _found(sync, entity, row, version, own[0])
         return
-    alike = [r for r in records if _same_document(entity, values, r)]
+    fits = _same_payment if _earlier(sync, row) else _same_document
+    apart = candidates.apart(sync, [row.record_id])
+    alike = [
+        r
+        for r in records
+        if fits(entity, values, r) and (row.record_id, r.quickbooks_id) not in apart
+    ]
     if alike:
         matching.open_duplicate(sync, entity, row.record_id, values.get("number"), alike)
         return
@@ -152,20 +158,39 @@ def _found(sync: Sync, entity: Entity, row: Any, version: int, record: Record) -
     keep_written(sync, entity, row.record_id, version, record, sent=row.values)
 
 
+def _earlier(sync: Sync, row: Any) -> bool:
+    """Whether the App made it before the connection: then QuickBooks may have it by hand."""
+    connected = select(company.c.connected_at).where(company.c.id == sync.company_id)
+    return bool(row.made_at < sync.conn.execute(connected).scalar_one())
+
+
 def _same_document(entity: Entity, ours: Values, record: Record) -> bool:
     """Same party and number; without a number: party, date and amount (sync-rules 6)."""
-    theirs = record.values
     if entity.party is None or entity.number is None:
         return False  # payments and transfers repeat: only our own id tells
-    party = entity.party
-    if (ours[party] or {}).get("id") != (theirs.get(party) or {}).get("id"):
+    if not _equal(entity, ours, record, (entity.party,)):
         return False
-    number = (ours.get("number") or "").strip().casefold()
+    number = _number(ours)
     if number:
-        return number == (theirs.get("number") or "").strip().casefold()
-    dated = str(entity.dated)
-    total = "amount" if "amount" in entity.by_name else "subtotal"
-    return bool(ours.get(dated) == theirs.get(dated) and ours.get(total) == theirs.get(total))
+        return number == _number(record.values)
+    return _equal(entity, ours, record, (str(entity.dated), entity.total))
+
+
+def _same_payment(entity: Entity, ours: Values, record: Record) -> bool:
+    """Made before the connection: what also party, date and amount tell is offered as a link."""
+    if _same_document(entity, ours, record):
+        return True
+    told = entity.alike or (str(entity.party), str(entity.dated), entity.total)
+    number, theirs = _number(ours), _number(record.values)
+    return _equal(entity, ours, record, told) and (number == theirs or not (number and theirs))
+
+
+def _number(values: Values) -> str:
+    return (values.get("number") or "").strip().casefold()
+
+
+def _equal(entity: Entity, ours: Values, record: Record, names: Sequence[str]) -> bool:
+    return all(same(entity.field(n), ours.get(n), record.values.get(n)) for n in names)
 
 
 def _looked_up_removal(sync: Sync, entity: Entity, row: Any, records: list[Record]) -> None:

@@ -1,4 +1,4 @@
-"""Who did what: the audit trail.
+"""Who did what to a company: the audit trail.
 
 Owns its rows, written in the transaction of the act. It must not decide who may do what.
 """

@@ -5,7 +5,7 @@ Owns these counts (sync-rules 3). It must not change anything.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, union_all
 
 from qbxml.entities import ENTITIES
 from store.changes import Action, State
@@ -21,33 +21,36 @@ def first_sync(conn: Connection, company_id: str) -> dict[str, dict[str, int]]:
 
     Resources without anything are left out.
     """
-    waiting = _waiting(conn, company_id)
+    waiting, origins = _waiting(conn, company_id), _origins(conn, company_id)
     found: dict[str, dict[str, int]] = {}
     for entity in ENTITIES:
-        table = TABLES[entity.resource]
-        origins = {
-            row.origin: row.records
-            for row in conn.execute(
-                select(table.c.origin, func.count().label("records"))
-                .select_from(table)
-                .join(
-                    link,
-                    (link.c.company_id == table.c.company_id) & (link.c.record_id == table.c.id),
-                )
-                .where(table.c.company_id == company_id, link.c.resource == entity.resource)
-                .group_by(table.c.origin)
-            )
-        }
-        goes = entity.push.new
+        resource = entity.resource
         of_type = {
-            "linked": origins.get("app", 0),
-            "created_in_cashflow": origins.get("quickbooks", 0),
-            "to_create_in_quickbooks": _sum(waiting, entity.resource, _GOES) if goes else 0,
-            "held": _sum(waiting, entity.resource, _HELD),
+            "linked": origins.get((resource, "app"), 0),
+            "created_in_cashflow": origins.get((resource, "quickbooks"), 0),
+            "to_create_in_quickbooks": _sum(waiting, resource, _GOES) if entity.push.new else 0,
+            "held": _sum(waiting, resource, _HELD),
         }
         if any(of_type.values()):
-            found[entity.resource] = of_type
+            found[resource] = of_type
     return found
+
+
+def _origins(conn: Connection, company_id: str) -> dict[tuple[str, str], int]:
+    """Linked records by resource and where they were made; one query for all types."""
+    parts = []
+    for entity in ENTITIES:
+        table = TABLES[entity.resource]
+        parts.append(
+            select(link.c.resource, table.c.origin, func.count().label("records"))
+            .select_from(table)
+            .join(
+                link, (link.c.company_id == table.c.company_id) & (link.c.record_id == table.c.id)
+            )
+            .where(table.c.company_id == company_id, link.c.resource == entity.resource)
+            .group_by(link.c.resource, table.c.origin)
+        )
+    return {(row.resource, row.origin): row.records for row in conn.execute(union_all(*parts))}
 
 
 def _waiting(conn: Connection, company_id: str) -> dict[tuple[str, str], int]:

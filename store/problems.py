@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
+from store import feed
 from store.changes import chunks
 from store.context import Sync
 from store.feed import Happened, Notice
@@ -20,6 +21,9 @@ from store.types import new_key
 
 DELETE_AGAINST_EDIT = "delete_against_edit"
 """This kind is about a deletion: that the record itself was synced later does not end it."""
+
+DUPLICATES = ("duplicate", "possible_duplicate")
+"""These kinds have candidates in QuickBooks to compare with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,19 @@ def open_problem(sync: Sync, found: Problem) -> None:
     """Open it, or count it once more when it is open already; its words become the newest."""
     sync.tally.problems += 1
     open_causes(sync).add(found.cause)
+    sync.notices += _open(sync.conn, sync.company_id, sync.session_id, found, sync.now)
+
+
+def open_apart(conn: Connection, company_id: str, found: Problem, now: datetime) -> None:
+    """The same, outside of any session."""
+    feed.publish(conn, company_id, _open(conn, company_id, None, found, now), now)
+
+
+def _open(
+    conn: Connection, company_id: str, session_id: str | None, found: Problem, now: datetime
+) -> list[Notice]:
     where = (
-        problem.c.company_id == sync.company_id,
+        problem.c.company_id == company_id,
         problem.c.cause == found.cause,
         problem.c.resolved_at.is_(None),
     )
@@ -52,22 +67,20 @@ def open_problem(sync: Sync, found: Problem) -> None:
         "advice": found.advice,
         "code": found.code,
         "quickbooks_text": found.quickbooks_text,
-        "session_id": sync.session_id,
-        "last_seen_at": sync.now,
+        "session_id": session_id,
+        "last_seen_at": now,
     }
-    counted = sync.conn.execute(
-        update(problem).where(*where).values(count=problem.c.count + 1, **words)
-    )
+    counted = conn.execute(update(problem).where(*where).values(count=problem.c.count + 1, **words))
     if counted.rowcount:
-        return
-    highest = sync.conn.execute(
+        return []
+    highest = conn.execute(
         select(func.coalesce(func.max(problem.c.number), 0)).where(
-            problem.c.company_id == sync.company_id
+            problem.c.company_id == company_id
         )
     ).scalar_one()
-    sync.conn.execute(
+    conn.execute(
         insert(problem).values(
-            company_id=sync.company_id,
+            company_id=company_id,
             id=new_key(),
             number=highest + 1,
             cause=found.cause,
@@ -75,11 +88,17 @@ def open_problem(sync: Sync, found: Problem) -> None:
             resource=found.resource,
             record_id=found.record_id,
             count=1,
-            opened_at=sync.now,
+            opened_at=now,
             **words,
         )
     )
-    sync.note(Happened.PROBLEM_OPENED, "problems", str(highest + 1))
+    return [Notice(Happened.PROBLEM_OPENED, "problems", str(highest + 1))]
+
+
+def resolve_apart(conn: Connection, company_id: str, cause: str, now: datetime) -> None:
+    """What caused this problem is no more, outside of any session."""
+    mine = (problem.c.company_id == company_id, problem.c.cause == cause)
+    feed.publish(conn, company_id, resolve(conn, mine, "by_itself", now), now)
 
 
 def resolve_records(sync: Sync, record_ids: Sequence[str], how: str = "by_itself") -> None:

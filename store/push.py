@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -34,7 +34,6 @@ from store import (
 from store.changes import Action, State
 from store.context import Sync
 from store.extras import BEFORE_PUSH
-from store.ledger import TABLES
 from store.rows import Loaded, Values, names_of, shown_name
 from store.syncing import change, link
 
@@ -149,6 +148,8 @@ def _sort_out(
                 continue
         values = _outgoing(sync, entity, loaded, row)
         linked = links.get(row.record_id)
+        if linked is not None and linked.base is None:
+            continue  # linked by a person a moment ago: first both are read and merged
         sent = class_tracking.as_in(entity, unsent, values, linked.base if linked else None)
         note = class_tracking.REASON if sent != values else None
         found.append(Ready(row, entity, sent, loaded.rows[row.record_id], linked, note))
@@ -367,28 +368,4 @@ def release(sync: Sync, exchange_ids: Sequence[str], *, unknown: bool = False) -
     ).all():
         changes.reopen(
             sync.conn, sync.company_id, row, sync.now, unknown=unknown, looked_up_in=None
-        )
-
-
-def release_earlier(sync: Sync) -> None:
-    """Documents made before the connection wait until an admin decides (sync-rules 3)."""
-    choice = sync.preferences.earlier_transactions
-    if choice == "hold":
-        return
-    for entity in ENTITIES:
-        if entity.dated is None or not sync.pushes(entity):
-            continue
-        table = TABLES[entity.resource]
-        chosen = select(table.c.id).where(table.c.company_id == sync.company_id)
-        if choice != "all":
-            chosen = chosen.where(table.c[entity.dated] >= date.fromisoformat(choice))
-        sync.conn.execute(
-            update(change)
-            .where(
-                change.c.company_id == sync.company_id,
-                change.c.state == State.NOT_SYNCED,
-                change.c.finished_at.is_(None),
-                change.c.record_id.in_(chosen),
-            )
-            .values(state=State.PENDING)
         )

@@ -20,6 +20,8 @@ from store.types import new_key
 
 ticket_bytes = 16
 greeting_kept_minutes = 10
+late_minutes = 5
+"""A company is late when its Web Connector missed two polls and these minutes."""
 _SAVED = (
     "state",
     "last_call_at",
@@ -95,6 +97,12 @@ def find(conn: Connection, ticket: str) -> Session | None:
     return _read(row) if row is not None else None
 
 
+def is_known(conn: Connection, ticket: str) -> bool:
+    """Whether any session, open or over, has this ticket; holds nothing."""
+    query = select(session.c.id).where(session.c.ticket_hash == ticket_hash(ticket))
+    return conn.execute(query).first() is not None
+
+
 def open_one(conn: Connection, company_id: str) -> Session | None:
     """The company's open session: there is at most one."""
     row = conn.execute(
@@ -137,6 +145,12 @@ def save(conn: Connection, saved: Session) -> None:
         .where(session.c.company_id == saved.company_id, session.c.id == saved.id)
         .values(**{name: getattr(saved, name) for name in _SAVED})
     )
+    if saved.ended_at is not None:
+        conn.execute(
+            update(connector)
+            .where(connector.c.company_id == saved.company_id)
+            .values(last_outcome=saved.outcome)
+        )
 
 
 def note_call(
@@ -160,6 +174,26 @@ def note_call(
         update(connector)
         .where(connector.c.company_id == called.company_id, connector.c.id == called.connector_id)
         .values(last_call_at=now)
+    )
+
+
+def heard(conn: Connection, connected: Row[Any], peer: str, now: datetime) -> None:
+    """The company's Web Connector came with the right password, whatever it is told."""
+    patience = timedelta(minutes=2 * connected.every_minutes + late_minutes)
+    values = {"last_call_at": now, "late_at": now + patience, "last_address": peer[:64]}
+    _set_connector(conn, connected, **values, refused_at=None)
+
+
+def refused(conn: Connection, connected: Row[Any], now: datetime) -> None:
+    """Somebody came with the company's user name and a wrong password."""
+    _set_connector(conn, connected, refused_at=now)
+
+
+def _set_connector(conn: Connection, connected: Row[Any], **values: Any) -> None:
+    conn.execute(
+        update(connector)
+        .where(connector.c.company_id == connected.company_id, connector.c.id == connected.id)
+        .values(**values)
     )
 
 

@@ -7,6 +7,7 @@ App knows. It must not read bodies nor the database.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
 from qbxml.entities import BY_RESOURCE
@@ -24,13 +25,20 @@ _APPROVAL = Field(
     words=(("needs_approval", ""), ("approved", "")),
 )
 
+_TOTAL_DIFFERS = Field("", "total_differs", Kind.BOOL, In.RET)
+
 # Fields of the App alone, per resource; those with `In.RET` are only shown.
 _EXTRA: dict[str, tuple[Field, ...]] = {
     "terms": (_KIND,),
     "items": (_KIND,),
-    "bills": (_APPROVAL,),
+    "bills": (
+        _APPROVAL,
+        Field("", "paid_outside", Kind.AMOUNT, In.RET),
+        Field("", "purchase_orders", messages=In.RET),
+        _TOTAL_DIFFERS,
+    ),
     "vendor-credits": (_APPROVAL,),
-    "invoices": (Field("", "total", Kind.AMOUNT, In.RET),),
+    "invoices": (Field("", "total", Kind.AMOUNT, In.RET), _TOTAL_DIFFERS),
 }
 _EXTRA_LINE: dict[tuple[str, str], tuple[Field, ...]] = {
     ("invoices", "lines"): (Field("", "taxable", Kind.BOOL, In.WRITE),),
@@ -42,7 +50,13 @@ _BY_NAME = frozenset({"method"})
 _FULL_NAME = Field("", "full_name", messages=In.RET)
 
 DEFAULTS: dict[str, dict[str, object]] = {
-    "bills": {"approval": "needs_approval"},
+    "bills": {
+        "approval": "needs_approval",
+        "paid_outside": Decimal("0.00"),
+        "purchase_orders": [],
+        "total_differs": False,
+    },
+    "invoices": {"total_differs": False},
     "vendor-credits": {"approval": "needs_approval"},
 }
 """What a new record holds where its body says nothing, beyond `Field.empty`."""

@@ -264,7 +264,7 @@ def keep_written(
     linked = _Linked.of(record, base)
     _save_link(sync, entity, record_id, version, linked)
     loaded = Loaded(sync.conn, sync.company_id, entity.resource).load([record_id])
-    _number_lines(sync, entity, record_id, record, loaded)
+    number_lines(sync, entity, record_id, record, loaded)
     row = loaded.rows[record_id]
     ours = canonical(entity, loaded.values(record_id))
     unsent = class_tracking.left_out(sync, entity)
@@ -307,7 +307,7 @@ def fill(sync: Sync, records: Sequence[Record]) -> None:
             keep_written(sync, entity, linked.record_id, version, record, sent=sent)
 
 
-def _number_lines(
+def number_lines(
     sync: Sync, entity: Entity, record_id: str, record: Record, loaded: Loaded
 ) -> None:
     """Our lines get QuickBooks' line ids: it keeps the order in which they were sent."""

@@ -43,7 +43,7 @@ def check_all(settings: Settings) -> Iterator[Finding]:
     """Each finding as it is made; none of them raises."""
     yield _secret_key(settings)
     yield from _database(settings)
-    yield from _address(settings)
+    yield from check_address(settings)
     yield from _clock(settings)
 
 
@@ -86,7 +86,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("migrations", "wrong", text, "Run `webconnector db upgrade`.")
 
 
-def _address(settings: Settings) -> Iterator[Finding]:
+def check_address(settings: Settings) -> Iterator[Finding]:
+    """Whether the Web Connector can reach this server: address, certificate, answers."""
     app_url, support_url = public_urls(settings.public_url)
     text = f"The Web Connector takes {app_url}."
     if settings.public_url.startswith("http://"):

@@ -21,6 +21,8 @@ from webconnector import (
     cli_company_moves,
     cli_db,
     cli_demo,
+    cli_housekeep,
+    cli_person,
     cli_problems,
     cli_records,
     cli_rehearse,
@@ -60,8 +62,10 @@ for _module in (
     cli_sessions,
     cli_problems,
     cli_tokens,
+    cli_person,
     cli_rehearse,
     cli_check,
+    cli_housekeep,
 ):
     for _command in _module.COMMANDS:
         webconnector.add_command(_command)

@@ -74,6 +74,8 @@ def _facts(found: Demo) -> dict[str, Any]:
         "fields_compared": found.result.fields,
         "differences": [str(one) for one in found.result.differences],
         "console": f"{found.url}/console/",
+        "login": found.login,
+        "login_password": found.login_password,
         "company": found.company_id,
         "qwc": str(found.qwc),
     }
@@ -99,7 +101,7 @@ def _print(found: Demo) -> None:
     terminal.say()
     terminal.give_facts(
         {
-            "console": f"{found.url}/console/",
+            "console": f"{found.url}/console/ as {found.login}, password {found.login_password}",
             ".qwc file": found.qwc,
             "Web Connector": f"{found.url}/qbwc as {found.username}, password {found.password}",
             "look inside": f"WEBCONNECTOR_DATA_DIR={found.folder} webconnector sessions",

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from store import companies
+from store import companies, persons
 from store.engine import Store, open_store, upgrade
 from webconnector import connection_file
 from webconnector.demo_edits import WHO, App, before_the_first_sync, between_the_syncs
@@ -36,6 +36,7 @@ from webconnector.settings import Settings, load
 from webconnector.terminal import CommandError
 
 COMPANY: Final = "Demo Company"
+LOGIN: Final = "admin@demo.example"
 TIME_ZONE: Final = "America/New_York"
 SECONDS_BETWEEN_SYNCS: Final = 60
 GOOD_OUTCOMES: Final = frozenset({"finished", "none"})
@@ -70,6 +71,8 @@ class Demo:
     qwc: Path
     books: CompanyFile
     store: Store
+    login: str
+    login_password: str
     syncs: list[Sync] = field(default_factory=list)
     result: Result = field(default_factory=Result)
 
@@ -142,6 +145,16 @@ def _demo(folder: Path, settings: Settings, port: int, store: Store) -> Demo:
             who=WHO,
         )
     )
+    somebody, password = store.run(
+        lambda conn: persons.add_person(
+            conn,
+            email=LOGIN,
+            role=persons.Role.ADMIN,
+            company_ids=[made.id],
+            who=WHO,
+            now=datetime.now(UTC),
+        )
+    )
     with store.read() as conn:
         facts = companies.qwc_facts(conn, made.id)
     content = connection_file.connection_file(facts, settings.public_url)
@@ -156,7 +169,19 @@ def _demo(folder: Path, settings: Settings, port: int, store: Store) -> Demo:
     )
     # What the Web Connector does when the .qwc file is added.
     books.stamp(made.owner_id, made.file_id)
-    return Demo(folder, settings, port, made.id, made.username, made.password, qwc, books, store)
+    return Demo(
+        folder=folder,
+        settings=settings,
+        port=port,
+        company_id=made.id,
+        username=made.username,
+        password=made.password,
+        qwc=qwc,
+        books=books,
+        store=store,
+        login=somebody.email,
+        login_password=password,
+    )
 
 
 def play(demo: Demo, tell: Tell) -> None:

@@ -11,13 +11,15 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version as package_version
+from typing import Any
 
 import structlog
 
 from qbxml.hresult import Action, decide_hresult
-from store import changes, companies, exchanges, feed, problems, sessions
+from store import changes, companies, exchanges, feed, problems, sessions, wrong_passwords
 from store.context import Sync
-from store.engine import Connection, Store
+from store.cursors import wall_clock
+from store.engine import Connection, Row, Store
 from store.feed import Happened
 from store.preferences import Preferences
 from store.sessions import Session
@@ -74,10 +76,9 @@ class Exchange:
     def _authenticate(self, conn: Connection, username: str, password: str) -> tuple[str, ...]:
         now, ticket = self._now(), sessions.new_ticket()
         found = companies.find_connector(conn, username)
-        key = self._settings.secret_key_bytes
-        if not companies.password_matches(found, password, key) or found is None:
-            _log.info("session_refused", reason="nvu")
+        if not self._let_in(conn, found, password, now) or found is None:
             return ticket, "nvu"
+        sessions.heard(conn, found, peer.get(), now)
         refused = self._refusal(conn, found.company_id, now)
         if refused:
             _log.info("session_refused", company=found.company_id, reason=refused[0])
@@ -90,6 +91,25 @@ class Exchange:
         sessions.save(conn, opened)
         _log.info("session_opened", company=opened.company_id, session=opened.id)
         return ticket, (found.paths[0] if found.paths else "")
+
+    def _let_in(
+        self, conn: Connection, found: Row[Any] | None, password: str, now: datetime
+    ) -> bool:
+        """Whether the password is right; who gives wrong ones is slowed down, told and logged."""
+        address = peer.get()
+        whose = {"company": found.company_id} if found is not None else {}
+        if wrong_passwords.held_back(conn, found, address, now):
+            _log.info("session_refused", reason="held_back", address=address, **whose)
+            return False
+        if companies.password_matches(found, password, self._settings.secret_key_bytes):
+            assert found is not None  # noqa: S101 - nobody's password never matches
+            wrong_passwords.right(conn, found, address, now)
+            return True
+        times = wrong_passwords.wrong(conn, found, address, now)
+        if found is not None:
+            sessions.refused(conn, found, now)
+        _log.warning("session_refused", reason="nvu", address=address, times=times, **whose)
+        return False
 
     def _refusal(self, conn: Connection, company_id: str, now: datetime) -> tuple[str, ...]:
         """`none` or `busy` with its seconds; empty when a session may begin."""
@@ -144,7 +164,7 @@ class Exchange:
 
         def act(step: Steps, move: Move) -> str:
             if move is Move.RESEND:
-                return step.resend()
+                return step.resend(company_file)
             return step.next_request(hcp_response, company_file, country, (major, minor))
 
         return str(self._called(ticket, Call.SEND, act, _summary_of_request))
@@ -206,6 +226,11 @@ class Exchange:
 
         return str(self._called(ticket, Call.CLOSE, act, _quiet))
 
+    def knows_ticket(self, ticket: str) -> bool:
+        """Sessions that are over count: a late answer is stored before it is refused."""
+        with self._store.read() as conn:
+            return sessions.is_known(conn, ticket)
+
     # --- interactive mode is not offered
 
     def get_interactive_url(self, ticket: str, session_id: str) -> str:
@@ -266,6 +291,7 @@ class Exchange:
             preferences=Preferences.from_json(row.preferences),
             start_date=row.start_date,
             quickbooks=row.quickbooks or {},
+            two_way_since=wall_clock(row.two_way_since, row.time_zone),
             preview=row.preview,
         )
 

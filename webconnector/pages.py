@@ -20,16 +20,6 @@ from webconnector.settings import Settings
 
 _log = structlog.get_logger("webconnector.pages")
 
-# What a person can ask the command line for until the console shows the same.
-CONSOLE_COMMANDS: tuple[tuple[str, str], ...] = (
-    ("webconnector company list", "every company, when it was last heard of, what waits"),
-    ("webconnector sessions", "the latest updates of all companies"),
-    ("webconnector session SESSION", "each call of one update, with its answer and duration"),
-    ("webconnector problems", "what needs somebody, and what to do about it"),
-    ("webconnector records COMPANY bills", "records, and how far each has got"),
-    ("webconnector check", "whether this server is set up right"),
-)
-
 
 def pages(settings: Settings, store: Store) -> Blueprint:
     """The blueprint of all public pages."""
@@ -37,11 +27,7 @@ def pages(settings: Settings, store: Store) -> Blueprint:
 
     @found.get("/")
     def start() -> BaseResponse:
-        return redirect(url_for("pages.console"))
-
-    @found.get("/console/")
-    def console() -> str:
-        return render_template("console.html", commands=CONSOLE_COMMANDS)
+        return redirect(url_for("console.overview.start"))
 
     @found.get("/support")
     def support() -> str:

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from qwc.document import InvalidQwc, public_urls
+from webconnector import proxies
 
 PREFIX: Final = "WEBCONNECTOR_"
 FILE_SUFFIX: Final = "_FILE"
@@ -94,6 +95,10 @@ class Settings(BaseSettings):
     api_calls_per_minute: Annotated[int, Field(ge=1, le=100_000)] = Field(
         default=600, description="Most calls of one API token in a minute."
     )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses of the proxies in front whose X-Forwarded-For is believed.",
+    )
     support_email: Annotated[str, Field(max_length=254, pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")] = (
         Field(default="", description="Address for help, shown on the public support page.")
     )
@@ -141,6 +146,12 @@ class Settings(BaseSettings):
             raise ValueError(" ".join(found.text for found in error.findings)) from None
         if urlsplit(value).path:
             raise ValueError("it has a path; keep only scheme, host name and port")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        proxies.networks(value)
         return value
 
     @field_validator("secret_key")

@@ -24,12 +24,13 @@ from webconnector.soap_envelope import (
     operation_named_in,
     parse,
     reply,
+    ticket_named_in,
     too_large,
 )
 from webconnector.soap_protocol import ENVELOPE_KEY, spyne_application
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
     from lxml import etree
@@ -45,12 +46,36 @@ XML_TYPES = ("text/xml", "application/xml")
 
 _log = logging.getLogger("webconnector.soap")
 
+# Static, because the endpoint must answer a GET with 200 even while the database is away.
 PAGE = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{PRODUCT}: Web Connector</title></head>
-<body><h1>{PRODUCT}</h1>
-<p>This address is working. It is meant for the QuickBooks Web Connector, not for a browser.</p>
-<p><a href="?wsdl">The contract (WSDL)</a></p></body></html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>{PRODUCT}: Web Connector</title>
+<link rel="stylesheet" href="/static/webconnector.css"></head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+<header class="band"><div class="inner"><p class="product">{PRODUCT}
+<span>with QuickBooks Desktop</span></p></div></header>
+<main id="content" class="narrow">
+<h1>This address is working</h1>
+<p class="lead">It is meant for the QuickBooks Web Connector, not for a browser.</p>
+<div class="card">
+<p>If you see this page without a warning on the computer that runs QuickBooks, the Web Connector
+can reach us from there too: the address, the certificate and the firewall are right.</p>
+<p>There is nothing to do here. Go back to the Web Connector, tick the entry of your company and
+press <em>Update Selected</em>.</p>
+<p><a href="/support">Help with the connection</a></p>
+<p><a href="/console/">The console</a>, for administrators</p>
+<p class="small quiet"><a href="?wsdl">The contract (WSDL)</a>, for programmers</p>
+</div>
+</main></body></html>
 """.encode()
+PAGE_HEADERS = (
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    ),
+)
 
 
 class Response(NamedTuple):
@@ -75,6 +100,7 @@ class Endpoint:
     """The WSGI callable. Holds no state of a session, so any worker can take any call."""
 
     def __init__(self, calls: WebConnectorCalls, public_url: str) -> None:
+        self._calls = calls
         self._spyne = spyne_application(calls)
         self._wsdl = wsdl_for(public_url.rstrip("/") + PATH)
 
@@ -102,18 +128,31 @@ class Endpoint:
             return _plain(HTTPStatus.METHOD_NOT_ALLOWED, f"Use one of {METHODS}.", allow)
         if _asks_for_wsdl(environ.get("QUERY_STRING", "")):
             return Response("200 OK", XML, self._wsdl)
-        return Response("200 OK", "text/html; charset=utf-8", PAGE)
+        return Response("200 OK", "text/html; charset=utf-8", PAGE, PAGE_HEADERS)
 
     def _call(self, environ: WSGIEnvironment) -> Response:
         try:
             _check_headers(environ)
-            root, operation = parse(_read_body(environ))
+            root, operation = parse(_read_body(environ, self._knows))
             return self._answer(environ, root, operation)
+        except StrangerError as stranger:
+            _log.warning("soap_call_refused", extra={"reason": "unknown_ticket", "status": "200"})
+            reference = reference_for("")
+            answer = fallback(stranger.operation, "", reference)
+            return Response("200 OK", XML, reply(stranger.operation, answer))
         except BadCallError as refused:
             _log.warning(
                 "soap_call_refused", extra={"reason": refused.reason, "status": refused.status}
             )
             return Response(refused.status, XML, fault(refused.text))
+
+    def _knows(self, ticket: str) -> bool:
+        """Whether a long call with this ticket is worth reading."""
+        try:
+            return self._calls.knows_ticket(ticket)
+        except Exception as error:  # noqa: BLE001 - an answer of QuickBooks must not be lost by it
+            log_failure("knows_ticket", reference_for(ticket), error)
+            return True
 
     def _answer(self, environ: WSGIEnvironment, root: etree._Element, operation: str) -> Response:
         """What spyne answers; the operation's fallback should spyne itself fail."""
@@ -130,6 +169,14 @@ class Endpoint:
             return Response("200 OK", XML, reply(operation, answer))
         finally:
             _empty(root)
+
+
+class StrangerError(Exception):
+    """A call longer than its head with a ticket that nobody has: read past, never parsed."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(operation)
+        self.operation = operation
 
 
 class SpyneFaultError(Exception):
@@ -181,21 +228,32 @@ def _check_headers(environ: WSGIEnvironment) -> None:
         raise BadCallError("content_encoding", text, "415 Unsupported Media Type")
 
 
-def _read_body(environ: WSGIEnvironment) -> bytes:
-    """The whole body, never more of it than the operation named in its first bytes may have."""
+def _read_body(environ: WSGIEnvironment, knows: Callable[[str], bool]) -> bytes:
+    """The whole body, never more of it than the operation named in its first bytes may have.
+
+    Of a body longer than its head the rest is only kept when somebody has its ticket; else it is
+    read past, since a client still sending would see a broken connection instead of the answer.
+    """
     length = _declared_length(environ)
     if length is not None and length > BODY_BYTES_MAX:
         raise too_large(BODY_BYTES_MAX)
     stream: InputStream = environ["wsgi.input"]
     # One byte beyond a limit tells that a body of unknown length is longer than it.
-    head = _read(stream, HEAD_BYTES + 1 if length is None else min(length, HEAD_BYTES + 1))
+    head = b"".join(
+        _blocks(stream, HEAD_BYTES + 1 if length is None else min(length, HEAD_BYTES + 1))
+    )
     body = head
     if len(head) > HEAD_BYTES:
-        body_bytes_max = _limit_for(head)
+        operation = operation_named_in(head)
+        body_bytes_max = OPERATIONS[operation].body_bytes_max if operation else SMALL_BODY_BYTES_MAX
         if length is not None and length > body_bytes_max:
             raise too_large(body_bytes_max)
-        whole = body_bytes_max + 1 if length is None else length
-        body = head + _read(stream, whole - len(head))
+        rest = _blocks(stream, (body_bytes_max + 1 if length is None else length) - len(head))
+        if operation and body_bytes_max > HEAD_BYTES and not knows(ticket_named_in(head)):
+            for _ in rest:
+                pass
+            raise StrangerError(operation)
+        body = head + b"".join(rest)
         if len(body) > body_bytes_max:
             raise too_large(body_bytes_max)
     if length is not None and len(body) < length:
@@ -215,17 +273,11 @@ def _declared_length(environ: WSGIEnvironment) -> int | None:
     return int(digits) if len(digits) < LENGTH_DIGITS_MAX else BODY_BYTES_MAX + 1
 
 
-def _limit_for(head: bytes) -> int:
-    operation = operation_named_in(head)
-    return OPERATIONS[operation].body_bytes_max if operation else SMALL_BODY_BYTES_MAX
-
-
-def _read(stream: InputStream, size: int) -> bytes:
-    blocks: list[bytes] = []
+def _blocks(stream: InputStream, size: int) -> Iterator[bytes]:
+    """The next `size` bytes at most, block by block."""
     try:
         while size > 0 and (block := stream.read(min(size, BLOCK_BYTES))):
-            blocks.append(block)
+            yield block
             size -= len(block)
     except OSError as error:
         raise BadCallError("cut_off", "The request could not be read to its end.") from error
-    return b"".join(blocks)

@@ -14,7 +14,17 @@ import structlog
 from qbxml.hresult import Action, HresultDecision, decide_hresult
 from qbxml.parse import Replies, replies
 from qbxml.wellformed import UnreadableReply
-from store import binding, exchanges, holding, lookups, problems, push, scheduling, written
+from store import (
+    binding,
+    earlier,
+    exchanges,
+    holding,
+    lookups,
+    problems,
+    push,
+    scheduling,
+    written,
+)
 from store.context import Sync
 from store.exchanges import Kind
 from store.exchanges import State as Sent
@@ -70,19 +80,15 @@ class Steps:
         self, hcp: str, company_file: str, country: str, version: tuple[int, int]
     ) -> str:
         """The next message set, committed before it leaves; '' when there is none."""
-        if not self.plan.checked:
-            try:
+        try:
+            if self.plan.checked:
+                self._same_file(company_file)
+            else:
                 opening.check(self.sync, self.session, hcp, company_file, country, version)
-            except opening.Stop as stop:
-                self.stop(stop.text)
-                return ""
-            self.plan.checked = True
-            problems.resolve_cause(self.sync, "connection")
-            push.release_earlier(self.sync)
-            holding.ask_again(self.sync)
-            scheduling.wake(self.sync.conn, self.sync.company_id, self.sync.now)
-            reading.begin(self.sync, self.plan, self._page_records_max)
-            reading.again(self.plan, written.unfinished(self.sync))
+                self._begin()
+        except opening.Stop as stop:
+            self.stop(stop.text)
+            return ""
         found = exchanges.prepared(self.sync.conn, self.sync.company_id, self.session.id)
         row = found or self._prepare()
         if row is None:
@@ -93,8 +99,31 @@ class Steps:
         self.session.state = State.OWED
         return str(row.request)
 
-    def resend(self) -> str:
+    def _begin(self) -> None:
+        """The right company file is open: from here on something may be asked."""
+        self.plan.checked = True
+        problems.resolve_cause(self.sync, "connection")
+        earlier.release(self.sync)
+        holding.ask_again(self.sync)
+        scheduling.wake(self.sync.conn, self.sync.company_id, self.sync.now)
+        reading.begin(self.sync, self.plan, self._page_records_max)
+        reading.again(self.plan, written.unfinished(self.sync))
+
+    def _same_file(self, company_file: str) -> None:
+        """Each later call names the file too; raises Stop when it is not the one judged."""
+        try:
+            opening.check_again(self.session, company_file)
+        except opening.Stop:
+            self.plan.checked = False  # no answer of this session is believed any more
+            raise
+
+    def resend(self, company_file: str) -> str:
         """The answer to our answer was lost: the same text once more."""
+        try:
+            self._same_file(company_file)
+        except opening.Stop as stop:
+            self.stop(stop.text)
+            return ""
         row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
         return str(row.request) if row is not None else ""
 
@@ -129,6 +158,9 @@ class Steps:
         """Store QuickBooks' answer and act on it; -1 stops, 100 ends, else the percentage."""
         row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
         if row is None or (late and row.kind != Kind.WRITE):
+            return _GIVE_UP
+        if not self.plan.checked:
+            # Perhaps another file's answer: a write stays owed and is settled in the right one.
             return _GIVE_UP
         stopped = self._act_on(row, answered)
         if late:
@@ -165,6 +197,7 @@ class Steps:
         return ""
 
     def _take_reads(self, row: Any, answer: Replies) -> None:
+        self.sync.exchange_id = row.id
         for purpose, reply in writing.pairs(row.purpose, answer.replies):
             if purpose["do"] == "lookup":
                 lookups.take(self.sync, purpose, reply)
@@ -280,6 +313,9 @@ class Steps:
             return f"Stopped: {self.session.last_error} ({text})"
         if self.plan.held or self.plan.restored:
             return f"{text}. Nothing was sent: an administrator has to decide first, see CashFlow."
+        if not opening.may_write(self.sync):
+            country = self.sync.quickbooks.get("country")
+            return f"{text}. Nothing was sent: this is no US company file but one of {country}."
         if self.sync.preview:
             return f"{text}. Nothing was sent yet: an administrator starts the first sync."
         return text

@@ -67,6 +67,8 @@ def made(tmp_path: Path, *differences: Difference) -> Demo:
         qwc=tmp_path / "demo.qwc",
         books=CompanyFile(),
         store=open_store(f"sqlite:///{tmp_path}/store"),
+        login="admin@demo.example",
+        login_password="p",
         syncs=[Sync("first sync", log, {}, {})],
         result=Result(Counter(vendors=1), 5, list(differences)),
     )
