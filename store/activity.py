@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from qbxml.parse import CompanyActivity, Record
-from store import comparing, cursors
+from store import comparing, cursors, feed
 from store.binding import connector_of
 from store.context import Sync
-from store.problems import Problem, open_problem
+from store.problems import Problem, open_problem, resolve
 from store.syncing import connector, problem
 
 CAUSE = "company-activity"
@@ -130,13 +130,6 @@ def confirm(conn: Connection, company_id: str, now: datetime) -> dict[str, Any] 
         return None
     _keep(conn, company_id, accepted)
     comparing.force_all(conn, company_id)
-    conn.execute(
-        update(problem)
-        .where(
-            problem.c.company_id == company_id,
-            problem.c.cause == CAUSE,
-            problem.c.resolved_at.is_(None),
-        )
-        .values(resolved_at=now, resolution="done")
-    )
+    mine = (problem.c.company_id == company_id, problem.c.cause == CAUSE)
+    feed.publish(conn, company_id, resolve(conn, mine, "done", now), now)
     return accepted

@@ -32,6 +32,7 @@ from store.arrival import Page, in_our_terms, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
 from store.context import Sync
+from store.feed import Happened
 from store.resolving import References, tie_dangling
 from store.rows import Loaded, Values
 from store.syncing import change, link
@@ -218,6 +219,8 @@ def _compare(
                 waits=to_send,
                 edited_there=edited and bool(taken),
             )
+        if not to_send and synced != version and not (edited and taken):
+            sync.note(Happened.RECORD_SYNCED, entity.resource, record_id)  # linked just now
         link_rows.append(
             {
                 "b_record_id": record_id,
