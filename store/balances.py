@@ -1,7 +1,8 @@
 """Bank balances: what QuickBooks says each Bank account holds, and since when.
 
 Owns the `bank_balance` rows (sync-rules 5): one row per change, the latest carries the time of
-the last reading.
+the last reading. Payables and receivables accounts are read along with them, for the totals check:
+they have no history.
 """
 
 from __future__ import annotations
@@ -19,9 +20,13 @@ from store.ledger import account, bank_balance
 from store.syncing import link
 from store.types import new_key
 
+BANK = "Bank"
+TYPES = (BANK, "AccountsPayable", "AccountsReceivable")
+"""QuickBooks' types of the accounts whose balances are read in each session."""
+
 
 def apply(sync: Sync, records: Sequence[Record]) -> None:
-    """Keep the balances of these Bank accounts."""
+    """Keep the balances of these accounts."""
     read = {r.quickbooks_id: r for r in records if r.values.get("balance") is not None}
     accounts: dict[str, Record] = {}
     for ids in chunks(read):
@@ -33,10 +38,14 @@ def apply(sync: Sync, records: Sequence[Record]) -> None:
             )
         ):
             accounts[row.record_id] = read[row.quickbooks_id]
-    latest = _latest(sync, list(accounts))
+    banks = [account_id for account_id, record in accounts.items() if _is_bank(record)]
+    latest = _latest(sync, banks)
     fresh = []
     for account_id, record in accounts.items():
         balance, total = record.values["balance"], record.values["total_balance"]
+        if not _is_bank(record):
+            _set(sync, account_id, balance, total)
+            continue
         known = latest.get(account_id)
         read_now = (Decimal(balance), Decimal(total) if total is not None else None)
         if known is not None and (known.balance, known.total_balance) == read_now:
@@ -57,13 +66,21 @@ def apply(sync: Sync, records: Sequence[Record]) -> None:
                 "first_read_at": sync.now,
             }
         )
-        sync.conn.execute(
-            update(account)
-            .where(account.c.company_id == sync.company_id, account.c.id == account_id)
-            .values(balance=balance, total_balance=total)
-        )
+        _set(sync, account_id, balance, total)
     if fresh:
         sync.conn.execute(insert(bank_balance), fresh)
+
+
+def _is_bank(record: Record) -> bool:
+    return bool(record.values.get("type") == BANK)
+
+
+def _set(sync: Sync, account_id: str, balance: Any, total: Any) -> None:
+    sync.conn.execute(
+        update(account)
+        .where(account.c.company_id == sync.company_id, account.c.id == account_id)
+        .values(balance=balance, total_balance=total)
+    )
 
 
 def _latest(sync: Sync, account_ids: Sequence[str]) -> dict[str, Any]:

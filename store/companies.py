@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from qbxml.errors import RecordError
 from qbxml.text import guid_text
-from store import comparing, preferences
+from store import comparing, cursors, preferences
 from store.errors import FieldError, Invalid, Refused
 from store.ledger import account
 from store.overview import list_companies, show
@@ -112,6 +112,7 @@ def add_company(  # noqa: PLR0913 - the company's facts, all by name
             state="active",
             preferences=chosen.to_json(),
             preview=preview,
+            two_way_since=now if two_way_bills else None,
             created_at=now,
         )
     )
@@ -262,6 +263,10 @@ def set_preferences(
     if differing.get("two_way_bills"):
         # What happened to linked bills meanwhile: nobody was listening.
         comparing.force(conn, company_id, ["Bill"])
+        _set_company(conn, company_id, two_way_since=now)
+    elif differing.get("import_open_bills") and after.two_way_bills:
+        # Bills that were passed over are wanted now: all are read once more.
+        cursors.forget(conn, company_id, ["Bill"])
     return after
 
 

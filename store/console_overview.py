@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 
+from store import conflict_acts
 from store.changes import State
 from store.persons import Person, reached
 from store.syncing import change, company, connector, problem, session
@@ -60,7 +61,10 @@ def menu_counts(conn: Connection, someone: Person, company_id: str | None = None
         .join(company, company.c.id == problem.c.company_id)
         .where(problem.c.resolved_at.is_(None), company.c.state != "removed", reached(someone))
     ).one()
-    return {"problems": row[0], "company_problems": row[1]}
+    found = {"problems": row[0], "company_problems": row[1]}
+    if company_id is not None:
+        found["conflicts"] = conflict_acts.count(conn, company_id)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

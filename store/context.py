@@ -36,12 +36,16 @@ class Sync:
     start_date: date | None
     quickbooks: dict[str, Any]
     """What QuickBooks said of itself in this session: country, sales tax codes, closing date."""
+    two_way_since: str | None = None
+    """When 2-way bill sync was switched on, as a wall clock in the company's time zone shows it."""
     preview: bool = False
     """Nothing is written to QuickBooks until an admin has agreed (sync-rules 3)."""
     open_causes: set[str] | None = None
     """Causes of the company's open problems, once somebody asked; see `problems.py`."""
     cursor_rows: dict[str, Any] | None = None
     """The company's cursors, once somebody asked; see `cursors.py`."""
+    exchange_id: str | None = None
+    """The exchange whose answer is being stored, so that what cannot be is found again."""
     tally: Tally = field(default_factory=Tally)
 
     def flows(self, flow: Flow) -> bool:

@@ -6,35 +6,33 @@ how the question was asked; `push.py` asks.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, update
 
-from qbxml.compare import canonical
+from qbxml.compare import canonical, same
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import decide
-from store import changes, conflicts, matching, tokens, undoing
+from store import candidates, changes, conflicts, matching, paying_bills, pull, tokens, undoing
 from store.arrival import moved
 from store.changes import Action, State
 from store.context import Sync
 from store.rows import Loaded, Values
-from store.syncing import change, link
+from store.syncing import change, company, link
 from store.unwritten import link_of, refuse, unknown
 from store.written import finish, gone, keep_written
+
+_NOT_THERE = (0, 1, 500)
+"""Codes with which QuickBooks tells that it does not have what it was asked for by id."""
 
 
 def take(sync: Sync, purpose: Values, reply: Reply | None) -> None:
     """QuickBooks said what it holds of the documents we are about to add or remove."""
     entity = BY_RESOURCE[purpose["resource"]]
-    rows = sync.conn.execute(
-        select(change).where(
-            change.c.company_id == sync.company_id,
-            change.c.id.in_(purpose["changes"]),
-            change.c.finished_at.is_(None),
-        )
-    ).all()
+    rows = _asked_for(sync, purpose)
     if reply is None:
         for row in rows:
             changes.fail(sync.conn, sync.company_id, row.id)
@@ -63,11 +61,40 @@ def take(sync: Sync, purpose: Values, reply: Reply | None) -> None:
             _looked_up_removal(sync, entity, row, reply.records)
 
 
+def _asked_for(sync: Sync, purpose: Values) -> Sequence[Any]:
+    """The changes because of which QuickBooks was asked, those that still stand."""
+    return sync.conn.execute(
+        select(change).where(
+            change.c.company_id == sync.company_id,
+            change.c.id.in_(purpose["changes"]),
+            change.c.finished_at.is_(None),
+        )
+    ).all()
+
+
+def refreshed(sync: Sync, purpose: Values, reply: Reply | None) -> None:
+    """QuickBooks said what is open of the documents that payments are about to settle."""
+    decision = decide(reply.status_code, reply.text, severity=reply.severity) if reply else None
+    if reply is not None and (reply.records or reply.status_code in _NOT_THERE):
+        pull.apply(sync, paying_bills.with_open_amounts(reply.records))
+        here = {record.quickbooks_id for record in reply.records}
+        gone_ones = [key for key in purpose["ids"] if key not in here]
+        paying_bills.missing(sync, purpose["resource"], gone_ones)
+        return
+    for row in _asked_for(sync, purpose):
+        if decision is None:
+            changes.fail(sync.conn, sync.company_id, row.id)
+            why = "QuickBooks did not say what is open of what it pays."
+            unknown(sync, BY_RESOURCE[row.resource], row.record_id, why)
+        else:
+            refuse(sync, BY_RESOURCE[row.resource], row, decision)
+
+
 def _linked_ids(sync: Sync, entity: Entity, records: list[Record]) -> dict[str, str]:
     found = sync.conn.execute(
         select(link.c.quickbooks_id, link.c.record_id).where(
             link.c.company_id == sync.company_id,
-            link.c.noun == entity.query_noun,
+            link.c.noun.in_({one.query_noun for one in entity.wire}),
             link.c.quickbooks_id.in_([r.quickbooks_id for r in records]),
         )
     )
@@ -88,7 +115,13 @@ def _looked_up_add(
         # We wrote it and the answer was lost for good: this is it.
         _found(sync, entity, row, version, own[0])
         return
-    alike = [r for r in records if _same_document(entity, values, r)]
+    fits = _same_payment if _earlier(sync, row) else _same_document
+    apart = candidates.apart(sync, [row.record_id])
+    alike = [
+        r
+        for r in records
+        if fits(entity, values, r) and (row.record_id, r.quickbooks_id) not in apart
+    ]
     if alike:
         matching.open_duplicate(sync, entity, row.record_id, values.get("number"), alike)
         return
@@ -125,20 +158,39 @@ def _found(sync: Sync, entity: Entity, row: Any, version: int, record: Record) -
     keep_written(sync, entity, row.record_id, version, record, sent=row.values)
 
 
+def _earlier(sync: Sync, row: Any) -> bool:
+    """Whether the App made it before the connection: then QuickBooks may have it by hand."""
+    connected = select(company.c.connected_at).where(company.c.id == sync.company_id)
+    return bool(row.made_at < sync.conn.execute(connected).scalar_one())
+
+
 def _same_document(entity: Entity, ours: Values, record: Record) -> bool:
     """Same party and number; without a number: party, date and amount (sync-rules 6)."""
-    theirs = record.values
     if entity.party is None or entity.number is None:
         return False  # payments and transfers repeat: only our own id tells
-    party = entity.party
-    if (ours[party] or {}).get("id") != (theirs.get(party) or {}).get("id"):
+    if not _equal(entity, ours, record, (entity.party,)):
         return False
-    number = (ours.get("number") or "").strip().casefold()
+    number = _number(ours)
     if number:
-        return number == (theirs.get("number") or "").strip().casefold()
-    dated = str(entity.dated)
-    total = "amount" if "amount" in entity.by_name else "subtotal"
-    return bool(ours.get(dated) == theirs.get(dated) and ours.get(total) == theirs.get(total))
+        return number == _number(record.values)
+    return _equal(entity, ours, record, (str(entity.dated), entity.total))
+
+
+def _same_payment(entity: Entity, ours: Values, record: Record) -> bool:
+    """Made before the connection: what also party, date and amount tell is offered as a link."""
+    if _same_document(entity, ours, record):
+        return True
+    told = entity.alike or (str(entity.party), str(entity.dated), entity.total)
+    number, theirs = _number(ours), _number(record.values)
+    return _equal(entity, ours, record, told) and (number == theirs or not (number and theirs))
+
+
+def _number(values: Values) -> str:
+    return (values.get("number") or "").strip().casefold()
+
+
+def _equal(entity: Entity, ours: Values, record: Record, names: Sequence[str]) -> bool:
+    return all(same(entity.field(n), ours.get(n), record.values.get(n)) for n in names)
 
 
 def _looked_up_removal(sync: Sync, entity: Entity, row: Any, records: list[Record]) -> None:
@@ -171,7 +223,7 @@ def _kept(sync: Sync, entity: Entity, row: Any, linked: Any) -> None:
     """The deletion is off; what the App had changed before it is still to be sent."""
     loaded = Loaded(sync.conn, sync.company_id, entity.resource).load([row.record_id])
     ours = canonical(entity, loaded.values(row.record_id))
-    to_send = bool(moved(entity, linked.base or {}, ours))
+    to_send = entity.push.edited and bool(moved(entity, linked.base or {}, ours))
     values: Values = {"state": State.DROPPED, "finished_at": sync.now}
     if to_send:
         values = {"action": Action.MOD}

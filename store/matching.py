@@ -18,6 +18,7 @@ from qbxml.entities import BY_RESOURCE, sharing_rows
 from qbxml.entity import Entity, Family
 from qbxml.parse import Record
 from qbxml.text import canonical_name, to_quickbooks
+from store import candidates
 from store.changes import Action, State, chunks
 from store.context import Sync
 from store.ledger import TABLES, column_name
@@ -186,16 +187,26 @@ def _by_full_name(sync: Sync, entity: Entity, records: Sequence[Record], found: 
         ours = exact.pop(record.full_name, None)
         if ours is not None:
             found.same[record.quickbooks_id] = ours
+    offered: dict[str, list[Record]] = {}
+    apart = candidates.apart(sync, [row.id for row in waiting])
     for record in records:
         if record.quickbooks_id in found.same:
             continue
         for row in alike.get(canonical_name(record.full_name), ()):
-            if row.id not in found.same.values():
-                _offer(sync, entity, row.id, row.shown, record)
+            known = (row.id, record.quickbooks_id) in apart
+            if row.id not in found.same.values() and not known:
+                offered.setdefault(row.id, []).append(record)
+    for row in waiting:
+        if row.id in offered:
+            _offer(sync, entity, row.id, row.shown, offered[row.id])
 
 
-def _offer(sync: Sync, entity: Entity, record_id: str, shown: str, record: Record) -> None:
+def _offer(
+    sync: Sync, entity: Entity, record_id: str, shown: str, records: Sequence[Record]
+) -> None:
     hold(sync, record_id)
+    candidates.keep(sync, entity, record_id, records)
+    theirs = " and ".join(f'"{record.full_name}"' for record in records)
     open_problem(
         sync,
         Problem(
@@ -203,13 +214,13 @@ def _offer(sync: Sync, entity: Entity, record_id: str, shown: str, record: Recor
             kind="possible_duplicate",
             title=f"Possible duplicate: {entity.singular} {shown}",
             text=(
-                f'QuickBooks has the {entity.singular} "{record.full_name}", CashFlow has '
+                f"QuickBooks has the {entity.singular} {theirs}, CashFlow has "
                 f'"{shown}". They may be the same.'
             ),
             advice=(
-                "If they differ, give this one a clearly different name; the next sync sends it. "
-                "If they are the same, go on with the one from QuickBooks and let this one be "
-                "skipped."
+                "If they are the same, link them: what QuickBooks has and what CashFlow has become "
+                "one. If they differ, give this one a clearly different name, or say that they are "
+                "to be kept apart; the next sync sends it."
             ),
             resource=entity.resource,
             record_id=record_id,
@@ -229,10 +240,11 @@ def _by_party_and_number(
             numbered[reference["id"], number] = record
     if not numbered:
         return
-    waiting = sync.conn.execute(_numbered(entity.resource), {"company": sync.company_id})
+    waiting = sync.conn.execute(_numbered(entity.resource), {"company": sync.company_id}).all()
+    apart = candidates.apart(sync, [row.id for row in waiting])
     for row in waiting:
         alike = numbered.get((row.party, row.number.strip().casefold()))
-        if alike is not None:
+        if alike is not None and (row.id, alike.quickbooks_id) not in apart:
             found.held.add(alike.quickbooks_id)
             open_duplicate(sync, entity, row.id, row.number, [alike])
 
@@ -242,22 +254,26 @@ def open_duplicate(
 ) -> None:
     """QuickBooks has this document already, as far as party and number tell."""
     hold(sync, record_id)
+    candidates.keep(sync, entity, record_id, records)
     theirs = records[0]
-    party = (theirs.values.get(str(entity.party)) or {}).get("name") or "the same party"
+    party = (theirs.values.get(str(entity.party)) or {}).get("name") if entity.party else None
     dated = theirs.values.get(str(entity.dated)) or "?"
+    called = f"{entity.singular} {number}" if number else f"such {_a(entity.singular)}"
+    change_it = f"change the number of this {entity.singular} or " if entity.number else ""
     open_problem(
         sync,
         Problem(
             cause=f"duplicate:{record_id}",
             kind=_DUPLICATE,
-            title=f"QuickBooks already has {entity.singular} {number or 'without number'}",
+            title=f"QuickBooks already has {called}",
             text=(
-                f"QuickBooks holds {entity.singular} {number or 'without number'} of {party}, "
-                f"dated {dated}. Nothing was added, so that it is not there twice."
+                f"QuickBooks holds {called}{f' of {party}' if party else ''}, dated {dated}. "
+                "Nothing was added, so that it is not there twice."
             ),
             advice=(
-                f"If it is another one, change the number of this {entity.singular} in CashFlow. "
-                "If QuickBooks' one is wrong, delete it there. Then the next sync goes on."
+                "If it is the same one, link to it. If it is another one, "
+                f"{change_it}post it anyway, saying why. If QuickBooks' one is wrong, delete it "
+                "there; then the next sync goes on."
             ),
             code=None,
             quickbooks_text=f"{_TXN_ID}{theirs.quickbooks_id}",
@@ -267,21 +283,24 @@ def open_duplicate(
     )
 
 
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 def reconsider(sync: Sync) -> dict[str, list[str]]:
     """Duplicates of earlier sessions: QuickBooks is asked again, for the cure may be done there.
 
     Returns the documents that were held back here, resource -> QuickBooks ids, to be read again.
     """
     held: dict[str, list[str]] = {}
-    for row in sync.conn.execute(
+    standing = sync.conn.execute(
         select(problem).where(
             problem.c.company_id == sync.company_id,
             problem.c.kind == _DUPLICATE,
             problem.c.resolved_at.is_(None),
         )
-    ).all():
-        found = (row.quickbooks_text or "").removeprefix(_TXN_ID)
-        held.setdefault(row.resource, []).append(found)
+    ).all()
+    for row in standing:
         sync.conn.execute(
             update(change)
             .where(
@@ -292,6 +311,9 @@ def reconsider(sync: Sync) -> dict[str, list[str]]:
             )
             .values(state=State.PENDING, looked_up_in=None)
         )
+    ours = [row.record_id for row in standing]
+    for found in candidates.undecided(sync.conn, sync.company_id, ours):
+        held.setdefault(found.resource, []).append(found.quickbooks_id)
     return held
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from qbxml.entities import BY_RESOURCE, ENTITIES, sharing_rows
 from qbxml.entity import Entity, Family, Field, Lines
@@ -185,10 +186,7 @@ def _linked(sync: Sync, noun: str, quickbooks_ids: set[str]) -> Any:
 
 def _redirect(sync: Sync, row: Any, survivor: Any, records: Sequence[Record]) -> None:
     """Whatever refers to the vanished record here refers to the survivor from now on."""
-    for resource in sharing_rows(row.resource):
-        for entity, lines, one in _referring(resource):
-            table = LINE_TABLES[entity.resource, lines.name] if lines else TABLES[entity.resource]
-            _repoint(sync, table, entity, column_name(one), row, survivor)
+    repoint(sync.conn, sync.company_id, row.resource, row.record_id, survivor.record_id, sync.now)
     changed = [
         {"b_id": witness.id, "base": base}
         for witness in _bases(sync, records).values()
@@ -203,29 +201,36 @@ def _redirect(sync: Sync, row: Any, survivor: Any, records: Sequence[Record]) ->
         )
 
 
-def _repoint(
-    sync: Sync, table: Table, entity: Entity, column: str, row: Any, survivor: Any
+def repoint(
+    conn: Connection, company_id: str, resource: str, old: str, new: str, now: datetime
 ) -> None:
-    mine = (table.c.company_id == sync.company_id, table.c[column] == row.record_id)
-    owner = table.c.owner_id if "owner_id" in table.c else table.c.id
-    owners = list(
-        sync.conn.execute(select(owner).where(*mine, owner != survivor.record_id)).scalars()
-    )
+    """Whatever refers to the record `old` here refers to `new` from now on."""
+    for one_of in sharing_rows(resource):
+        for entity, lines, one in _referring(one_of):
+            table = LINE_TABLES[entity.resource, lines.name] if lines else TABLES[entity.resource]
+            column = column_name(one)
+            mine = (table.c.company_id == company_id, table.c[column] == old)
+            owner = table.c.owner_id if "owner_id" in table.c else table.c.id
+            owners = conn.execute(select(owner).where(*mine, owner != new)).scalars().all()
+            for ids in chunks(dict.fromkeys(owners)):
+                conn.execute(update(table).where(*mine, owner.in_(ids)).values({column: new}))
+                _touched(conn, company_id, entity, ids, now)
+
+
+def _touched(
+    conn: Connection, company_id: str, entity: Entity, ids: Sequence[str], now: datetime
+) -> None:
     records = TABLES[entity.resource]
-    for ids in chunks(dict.fromkeys(owners)):
-        sync.conn.execute(
-            update(table).where(*mine, owner.in_(ids)).values({column: survivor.record_id})
-        )
-        sync.conn.execute(
-            update(records)
-            .where(records.c.company_id == sync.company_id, records.c.id.in_(ids))
-            .values(version=records.c.version + 1, updated_at=sync.now)
-        )
-        sync.conn.execute(
-            update(link)
-            .where(link.c.company_id == sync.company_id, link.c.record_id.in_(ids))
-            .values(synced_version=link.c.synced_version + 1)
-        )
+    conn.execute(
+        update(records)
+        .where(records.c.company_id == company_id, records.c.id.in_(ids))
+        .values(version=records.c.version + 1, updated_at=now)
+    )
+    conn.execute(
+        update(link)
+        .where(link.c.company_id == company_id, link.c.record_id.in_(ids))
+        .values(synced_version=link.c.synced_version + 1)
+    )
 
 
 def _replaced(witness: Any, row: Any, survivor: Any) -> Values:

@@ -108,6 +108,17 @@ def reached(someone: Person) -> Any:
     )
 
 
+def reached_ids(conn: Connection, someone: Person) -> list[str] | None:
+    """The ids of the companies they reach; None for all."""
+    if someone.everywhere:
+        return None
+    return list(
+        conn.execute(
+            select(membership.c.company_id).where(membership.c.person_id == someone.id)
+        ).scalars()
+    )
+
+
 def reach(conn: Connection, someone: Person, company_id: str, right: Right = Right.SEE) -> Row[Any]:
     """The company's row for an act of theirs: the only way from a page to a company.
 

@@ -5,12 +5,15 @@ Owns reading `problem`, with the record's name beside it. It must not open or re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, union_all
 
+from store import candidates
 from store.ledger import TABLES
 from store.overview import instant
+from store.problems import DUPLICATES
 from store.rows import shown_column
 from store.syncing import company, problem
 
@@ -37,28 +40,51 @@ def list_problems(
             min(limit, problems_max)
         )
     ).all()
-    names = _names(conn, rows)
-    return [_facts(row, names) for row in rows]
+    names = record_names(conn, rows)
+    alike = _alike(conn, rows)
+    return [
+        facts(row, names) | {"candidates": alike.get((row.company_id, row.record_id), [])}
+        for row in rows
+    ]
 
 
-def _names(conn: Connection, rows: list[Row[Any]] | Any) -> dict[tuple[str, str], str]:
-    """What the records are called, by company and id; one query per company and resource."""
-    wanted: dict[tuple[str, str], list[str]] = {}
+def _alike(conn: Connection, rows: Any) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """What QuickBooks has that looks like the record, by company and record, in few words."""
+    wanted: dict[str, list[str]] = {}
     for row in rows:
-        if row.record_id is not None and row.resource in TABLES:
-            wanted.setdefault((row.company_id, row.resource), []).append(row.record_id)
-    found: dict[tuple[str, str], str] = {}
-    for (company_id, resource), ids in wanted.items():
-        table = TABLES[resource]
-        name = shown_column(table)
-        for record_id, text in conn.execute(
-            select(table.c.id, name).where(table.c.company_id == company_id, table.c.id.in_(ids))
-        ):
-            found[company_id, record_id] = text or ""
+        if row.kind in DUPLICATES and row.record_id is not None and row.resolved_at is None:
+            wanted.setdefault(row.company_id, []).append(row.record_id)
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for company_id, ids in wanted.items():
+        for row in candidates.undecided(conn, company_id, ids):
+            found.setdefault((company_id, row.record_id), []).append(candidates.brief(row))
     return found
 
 
-def _facts(row: Row[Any], names: dict[tuple[str, str], str]) -> dict[str, Any]:
+def record_names(conn: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], str]:
+    """What the records of these rows are called, by company and id; one query for all."""
+    wanted: dict[str, list[tuple[str, str]]] = {}
+    for row in rows:
+        if row.record_id is not None and row.resource in TABLES:
+            wanted.setdefault(row.resource, []).append((row.company_id, row.record_id))
+    parts = []
+    for resource, keys in wanted.items():
+        table = TABLES[resource]
+        parts.append(
+            select(table.c.company_id, table.c.id, shown_column(table).label("shown")).where(
+                table.c.company_id.in_({company_id for company_id, _ in keys}),
+                table.c.id.in_({record_id for _, record_id in keys}),
+            )
+        )
+    if not parts:
+        return {}
+    return {(row.company_id, row.id): row.shown or "" for row in conn.execute(union_all(*parts))}
+
+
+def facts(
+    row: Row[Any], names: dict[tuple[str, str], str], company_name: str | None = None
+) -> dict[str, Any]:
+    """One problem, JSON-ready; `names` from `record_names`."""
     record = None
     if row.record_id is not None:
         record = {
@@ -68,7 +94,7 @@ def _facts(row: Row[Any], names: dict[tuple[str, str], str]) -> dict[str, Any]:
         }
     return {
         "number": row.number,
-        "company": {"id": row.company_id, "name": row.company_name},
+        "company": {"id": row.company_id, "name": company_name or row.company_name},
         "kind": row.kind,
         "title": row.title,
         "text": row.text,

@@ -19,6 +19,9 @@ from store.types import new_key
 DELETE_AGAINST_EDIT = "delete_against_edit"
 """This kind is about a deletion: that the record itself was synced later does not end it."""
 
+DUPLICATES = ("duplicate", "possible_duplicate")
+"""These kinds have candidates in QuickBooks to compare with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from store.ledger import metadata
-from store.types import Instant, Key
+from store.types import Instant, Key, Money
 
 _JSON = JSON(none_as_null=True)
 
@@ -52,6 +52,7 @@ company = Table(
     Column("preferences", _JSON, nullable=False),  # see preferences.py
     Column("start_date", Date),  # day of the first bound session, company's zone
     Column("connected_at", Instant),  # when the company file was bound
+    Column("two_way_since", Instant),  # when 2-way bill sync was last switched on
     Column("preview", Boolean, nullable=False),  # writes wait for `company start`
     Column("created_at", Instant, nullable=False),
     Column("removed_at", Instant),
@@ -174,6 +175,17 @@ link = _tenant(
     ),
 )
 
+# What another document settles of a linked one, in QuickBooks' words when that was last read.
+settlement = _tenant(
+    "settlement",
+    Column("noun", String(30), primary_key=True),
+    Column("document_id", String(36), primary_key=True),  # QuickBooks' id
+    Column("source_id", String(36), primary_key=True),  # of the payment or credit
+    Column("amount", Money, nullable=False),
+    Index(None, "company_id", "source_id"),
+    key=False,
+)
+
 dangling = _tenant(
     "dangling",
     Column("resource", String(30), nullable=False),
@@ -252,7 +264,7 @@ problem = _tenant(
     Column("opened_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
     Column("resolved_at", Instant),
-    Column("resolution", String(40)),  # by_itself | retry | skip | link | done
+    Column("resolution", String(40)),  # by_itself | retry | skip | link | apart | ...
     UniqueConstraint("company_id", "number"),
     Index(
         "uq_problem_open",
@@ -265,6 +277,38 @@ problem = _tenant(
     Index(None, "company_id", "record_id"),
 )
 
+# What QuickBooks has that looks like a record of ours: a person says whether it is the same.
+candidate = _tenant(
+    "candidate",
+    Column("resource", String(30), nullable=False),
+    Column("record_id", Key, nullable=False),
+    Column("noun", String(30), nullable=False),
+    Column("quickbooks_id", String(36), nullable=False),
+    Column("full_name", Text),  # a list record's; documents have none
+    Column("edit_sequence", String(16), nullable=False),
+    Column("time_modified", String(19), nullable=False),
+    Column("values", _JSON, nullable=False),  # the record in plain form, to be compared
+    Column("session_id", Key, nullable=False),  # the session that found it last
+    Column("found_at", Instant, nullable=False),
+    Column("apart_at", Instant),  # somebody said: another one
+    Column("reason", Text),
+    UniqueConstraint("company_id", "record_id", "noun", "quickbooks_id"),
+)
+
+# What QuickBooks sent and the ledger cannot hold: set aside, so that the rest goes on.
+unstored = _tenant(
+    "unstored",
+    Column("resource", String(30), nullable=False),
+    Column("noun", String(30), nullable=False),
+    Column("quickbooks_id", String(36), nullable=False),
+    Column("values", _JSON, nullable=False),  # as far as it could be read
+    Column("why", Text, nullable=False),
+    Column("exchange_id", Key),  # its whole text, as long as exchanges are kept
+    Column("again", Boolean, nullable=False),  # the next session reads it once more
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("company_id", "noun", "quickbooks_id"),
+)
+
 conflict = _tenant(
     "conflict",
     Column("resource", String(30), nullable=False),
@@ -275,6 +319,8 @@ conflict = _tenant(
     Column("winner", String(12), nullable=False),  # quickbooks | cashflow
     Column("at", Instant, nullable=False),
     Column("session_id", Key),
+    Column("settled_at", Instant),  # when a person decided
+    Column("settlement", String(10)),  # turned | kept
     Index(None, "company_id", "record_id"),
     Index(None, "company_id", "at"),
 )

@@ -12,18 +12,43 @@ from flask import Blueprint
 from webconnector.console import (
     account,
     companies,
+    conflicts,
     connection,
     entry,
     members,
     overview,
     preferences,
+    problems,
+    records,
+    search,
+    sessions,
     showing,
+    totals,
+    trail,
     visit,
+    weblog,
     wizard,
 )
 
 # A new page group is a new module here, and a line in `menu.py`.
-GROUPS: Final = (entry, overview, companies, connection, preferences, members, wizard, account)
+GROUPS: Final = (
+    entry,
+    overview,
+    companies,
+    problems,
+    records,
+    sessions,
+    conflicts,
+    totals,
+    connection,
+    preferences,
+    members,
+    trail,
+    weblog,
+    search,
+    wizard,
+    account,
+)
 
 console = Blueprint("console", __name__, url_prefix="/console")
 console.before_request(visit.begin)

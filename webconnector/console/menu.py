@@ -22,11 +22,21 @@ class Entry:
     right: Right = Right.SEE
 
 
-MAIN: Final = (Entry("overview", "console.overview.start", "Companies"),)
+MAIN: Final = (
+    Entry("overview", "console.overview.start", "Companies"),
+    Entry("problems", "console.problems.inbox", "Problems", "problems"),
+    Entry("search", "console.search.find", "Search"),
+)
 
 COMPANY: Final[tuple[Entry, ...]] = (
     Entry("company", "console.companies.show", "Overview"),
+    Entry("problems", "console.problems.of_company", "Problems", "company_problems"),
+    Entry("records", "console.records.start", "Records"),
+    Entry("sessions", "console.sessions.listed", "Updates"),
+    Entry("conflicts", "console.conflicts.listed", "Conflicts", "conflicts"),
+    Entry("totals", "console.totals.show", "Totals"),
     Entry("connection", "console.connection.show", "Connection"),
     Entry("preferences", "console.preferences.show", "Preferences"),
     Entry("members", "console.members.show", "People"),
+    Entry("trail", "console.trail.show", "Audit trail"),
 )

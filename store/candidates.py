@@ -1,0 +1,211 @@
+"""What QuickBooks has that looks like an unlinked App record, until somebody says what it is.
+
+Owns the `candidate` rows: what was found, side by side with ours, and which were said to be
+others (sync-rules 3 and 6). It must not decide what looks alike, nor link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, insert, select
+
+from qbxml.compare import canonical, same
+from qbxml.entities import BY_RESOURCE
+from qbxml.entity import Entity, Family, Field, In, Kind, Lines, Part
+from qbxml.parse import Record
+from store.changes import chunks
+from store.context import Sync
+from store.rows import Loaded, Values, names_of
+from store.syncing import candidate, link
+from store.types import new_key
+
+
+def keep(sync: Sync, entity: Entity, record_id: str, records: Sequence[Record]) -> None:
+    """QuickBooks has these, alike to our record; what an earlier session found is forgotten."""
+    mine = (candidate.c.company_id == sync.company_id, candidate.c.record_id == record_id)
+    found = [record.quickbooks_id for record in records]
+    sync.conn.execute(
+        delete(candidate).where(
+            *mine,
+            candidate.c.apart_at.is_(None),
+            (candidate.c.session_id != sync.session_id) | candidate.c.quickbooks_id.in_(found),
+        )
+    )
+    sync.conn.execute(
+        insert(candidate),
+        [
+            {
+                "company_id": sync.company_id,
+                "id": new_key(),
+                "resource": entity.resource,
+                "record_id": record_id,
+                "noun": entity.query_noun,
+                "quickbooks_id": record.quickbooks_id,
+                "full_name": record.full_name or None,
+                "edit_sequence": record.edit_sequence,
+                "time_modified": record.time_modified,
+                "values": record.values,
+                "session_id": sync.session_id,
+                "found_at": sync.now,
+            }
+            for record in records
+        ],
+    )
+
+
+def apart(sync: Sync, record_ids: Iterable[str]) -> set[tuple[str, str]]:
+    """Pairs (our id, QuickBooks' id) that somebody said are two different ones."""
+    found: set[tuple[str, str]] = set()
+    for ids in chunks(record_ids):
+        rows = sync.conn.execute(
+            select(candidate.c.record_id, candidate.c.quickbooks_id).where(
+                candidate.c.company_id == sync.company_id,
+                candidate.c.record_id.in_(ids),
+                candidate.c.apart_at.is_not(None),
+            )
+        )
+        found.update((row.record_id, row.quickbooks_id) for row in rows)
+    return found
+
+
+def to_read(sync: Sync) -> dict[str, list[str]]:
+    """What the next session reads by id: resource -> QuickBooks ids.
+
+    Records that were linked by a person are merged then; documents that were held back here and
+    then said to be others come over as what they are.
+    """
+    linked = select(link.c.resource, link.c.quickbooks_id).where(
+        link.c.company_id == sync.company_id, link.c.base.is_(None), link.c.gone_at.is_(None)
+    )
+    known = exists(link.c.id).where(
+        link.c.company_id == candidate.c.company_id,
+        link.c.noun == candidate.c.noun,
+        link.c.quickbooks_id == candidate.c.quickbooks_id,
+    )
+    others = select(candidate.c.resource, candidate.c.quickbooks_id).where(
+        candidate.c.company_id == sync.company_id, candidate.c.apart_at.is_not(None), ~known
+    )
+    found: dict[str, list[str]] = {}
+    for row in sync.conn.execute(linked):
+        found.setdefault(row.resource, []).append(row.quickbooks_id)
+    for row in sync.conn.execute(others):
+        if sync.pulls(BY_RESOURCE[row.resource]):
+            found.setdefault(row.resource, []).append(row.quickbooks_id)
+    return found
+
+
+def undecided(conn: Connection, company_id: str, record_ids: Iterable[str]) -> list[Any]:
+    """The rows of candidates about which nobody has decided yet, as they were found."""
+    found: list[Any] = []
+    for ids in chunks(record_ids):
+        found += conn.execute(
+            select(candidate)
+            .where(
+                candidate.c.company_id == company_id,
+                candidate.c.record_id.in_(ids),
+                candidate.c.apart_at.is_(None),
+            )
+            .order_by(candidate.c.found_at, candidate.c.id)
+        ).all()
+    return found
+
+
+def forget(conn: Connection, company_id: str, record_id: str) -> None:
+    """The record has its link: nobody has to choose any more."""
+    conn.execute(
+        delete(candidate).where(
+            candidate.c.company_id == company_id, candidate.c.record_id == record_id
+        )
+    )
+
+
+# --- side by side
+
+
+def brief(row: Any) -> dict[str, Any]:
+    """One candidate in few words: id, name, and what tells a document from another."""
+    entity, values = BY_RESOURCE[row.resource], row.values
+    found: dict[str, Any] = {"quickbooks_id": row.quickbooks_id, "name": row.full_name}
+    if entity.family is Family.TXN:
+        party = (values.get(entity.party) or {}) if entity.party else {}
+        found |= {
+            "name": values.get("number"),
+            "party": party.get("name"),
+            "date": values.get(str(entity.dated)),
+            "amount": values.get(entity.total),
+        }
+    return found
+
+
+def side_by_side(conn: Connection, company_id: str, record_id: str) -> list[dict[str, Any]]:
+    """Each undecided candidate with its fields beside ours, both as people read them.
+
+    `{"quickbooks_id", "name", ..., "fields": [{"field", "cashflow", "quickbooks", "same"}]}`:
+    amounts "120.00", days ISO, references by name, lines as lists of such values.
+    """
+    rows = undecided(conn, company_id, [record_id])
+    if not rows:
+        return []
+    entity = BY_RESOURCE[rows[0].resource]
+    loaded = Loaded(conn, company_id, entity.resource).load([record_id])
+    if record_id not in loaded.rows:
+        return []
+    held = loaded.values(record_id)
+    ours, names = canonical(entity, held), _names(conn, company_id, entity, held)
+    shown = [
+        part
+        for part in entity.parts
+        if part.shared or (isinstance(part, Field) and part.name == entity.total)
+    ]
+    return [
+        brief(row)
+        | {
+            "fields": [
+                {
+                    "field": part.name,
+                    "cashflow": _shown(part, held.get(part.name), names),
+                    "quickbooks": _shown(part, row.values.get(part.name), {}),
+                    "same": same(part, ours.get(part.name), row.values.get(part.name)),
+                }
+                for part in shown
+                if In.RET in part.messages and part.name in row.values
+            ]
+        }
+        for row in rows
+    ]
+
+
+def _names(conn: Connection, company_id: str, entity: Entity, values: Values) -> dict[str, str]:
+    """What the records are called to which ours refers."""
+    wanted: list[tuple[str, str]] = []
+    for part in entity.parts:
+        held = values.get(part.name)
+        if isinstance(part, Lines):
+            for line in held or ():
+                wanted += [w for f in part.fields for w in _reference(f, line.get(f.name))]
+        else:
+            wanted += _reference(part, held)
+    return names_of(conn, company_id, wanted)
+
+
+def _reference(field: Field, value: Any) -> list[tuple[str, str]]:
+    if field.kind is Kind.REF and field.to and value and value.get("record_id"):
+        return [(field.to[0], value["record_id"])]
+    return []
+
+
+def _shown(part: Part, value: Any, names: dict[str, str]) -> Any:
+    if isinstance(part, Lines):
+        return [
+            {field.name: _shown(field, line.get(field.name), names) for field in part.fields}
+            for line in value or ()
+        ]
+    if value is None:
+        return None
+    if part.kind is Kind.REF:
+        return names.get(value.get("record_id", "")) or value.get("name")
+    if part.kind is Kind.ADDRESS:
+        return ", ".join(text for text in value.values() if text)
+    return value

@@ -1,0 +1,187 @@
+"""One record's whole story: both sides' values, each change, exchange, conflict and problem.
+
+Owns gathering them, newest first, in a bounded number of queries. It must not change anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from qbxml.compare import canonical, same
+from qbxml.entity import Lines
+from store import resources
+from store.overview import instant
+from store.readable import Names
+from store.rows import Loaded
+from store.shapes import shape_of
+from store.syncing import audit, change, conflict, exchange, link, problem
+
+events_max = 500
+
+Values = dict[str, Any]
+
+
+def story(conn: Connection, company_id: str, resource: str, record_id: str) -> Values:
+    """A record as the App shows it, what QuickBooks last held, and all that happened to it.
+
+    `quickbooks` is None until both sides know the record. Each entry of `events` has `at`, `kind`
+    (app, change, exchange, conflict, problem, link), `title`, and where there is one `who`,
+    `text`, `session_id`, `number`.
+    """
+    record = resources.get_record(conn, company_id, resource, record_id)
+    linked = _linked(conn, company_id, record["id"])
+    events: list[Values] = [
+        *_acts(conn, company_id, record["id"]),
+        *_changes(conn, company_id, record["id"]),
+        *_conflicts(conn, company_id, record["id"]),
+        *_problems(conn, company_id, record["id"]),
+    ]
+    if linked is not None:
+        events.append(
+            {
+                "at": linked.synced_at,
+                "kind": "link",
+                "title": "Both sides agreed last",
+                "text": f"QuickBooks' id {linked.quickbooks_id}.",
+            }
+        )
+    events.sort(key=_moment, reverse=True)
+    return {
+        "record": record,
+        "quickbooks": _quickbooks(linked),
+        "compared": _compared(conn, company_id, resource, record["id"], linked),
+        "events": [event | {"at": instant(event["at"])} for event in events[:events_max]],
+    }
+
+
+def _moment(event: Values) -> datetime:
+    moment: datetime = event["at"]
+    return moment
+
+
+def _linked(conn: Connection, company_id: str, record_id: str) -> Row[Any] | None:
+    return conn.execute(
+        select(link).where(link.c.company_id == company_id, link.c.record_id == record_id)
+    ).one_or_none()
+
+
+def _quickbooks(linked: Row[Any] | None) -> Values | None:
+    if linked is None:
+        return None
+    return {
+        "id": linked.quickbooks_id,
+        "noun": linked.noun,
+        "edit_sequence": linked.edit_sequence,
+        "time_modified": linked.time_modified,
+        "synced_version": linked.synced_version,
+        "synced_at": instant(linked.synced_at),
+        "gone_at": instant(linked.gone_at),
+    }
+
+
+def _compared(
+    conn: Connection, company_id: str, resource: str, record_id: str, linked: Row[Any] | None
+) -> list[Values]:
+    """Each shared field with the App's present value and QuickBooks' last one."""
+    shape = shape_of(resource)
+    loaded = Loaded(conn, company_id, resource).load([record_id])
+    plain = loaded.values(record_id)
+    base = linked.base if linked is not None else None
+    names = Names(conn, company_id, [], [(resource, plain), (resource, base)])
+    ours = canonical(shape.entity, plain)
+    return [
+        {
+            "field": part.name,
+            "lines": isinstance(part, Lines),
+            "cashflow": names.readable(part, plain.get(part.name)),
+            "quickbooks": names.readable(part, base.get(part.name)) if base else None,
+            "same": base is None
+            or part.name not in base
+            or same(part, ours.get(part.name), base[part.name]),
+        }
+        for part in shape.entity.shared_parts
+    ]
+
+
+def _acts(conn: Connection, company_id: str, record_id: str) -> Iterable[Values]:
+    """What people and programs did with it, from the audit trail."""
+    query = select(audit).where(
+        audit.c.company_id == company_id, audit.c.detail["record"].as_string() == record_id
+    )
+    for row in conn.execute(query.order_by(audit.c.at.desc()).limit(events_max)):
+        fields = (row.detail or {}).get("fields")
+        yield {
+            "at": row.at,
+            "kind": "app",
+            "title": row.act,
+            "who": row.who,
+            "text": ", ".join(fields) if fields else None,
+        }
+
+
+def _changes(conn: Connection, company_id: str, record_id: str) -> Iterable[Values]:
+    """Each change that was to go, and the exchange in which it went."""
+    query = (
+        select(change, exchange.c.number, exchange.c.sent_at, exchange.c.answered_at)
+        .add_columns(exchange.c.session_id.label("sent_in"), exchange.c.state.label("outcome"))
+        .outerjoin(
+            exchange,
+            (exchange.c.company_id == change.c.company_id)
+            & (exchange.c.id == change.c.exchange_id),
+        )
+        .where(change.c.company_id == company_id, change.c.record_id == record_id)
+    )
+    for row in conn.execute(query.order_by(change.c.made_at.desc()).limit(events_max)):
+        yield {
+            "at": row.made_at,
+            "kind": "change",
+            "title": row.action,
+            "state": row.state,
+            "text": row.reason or (f"waits for {row.waits_for}" if row.waits_for else None),
+            "attempts": row.attempts,
+        }
+        if row.sent_at is not None:
+            yield {
+                "at": row.answered_at or row.sent_at,
+                "kind": "exchange",
+                "title": row.action,
+                "state": row.outcome,
+                "number": row.number,
+                "session_id": row.sent_in,
+            }
+
+
+def _conflicts(conn: Connection, company_id: str, record_id: str) -> Iterable[Values]:
+    query = select(conflict).where(
+        conflict.c.company_id == company_id, conflict.c.record_id == record_id
+    )
+    for row in conn.execute(query.order_by(conflict.c.at.desc()).limit(events_max)):
+        yield {
+            "at": row.at,
+            "kind": "conflict",
+            "title": row.field,
+            "state": row.settlement or "open",
+            "text": f"{row.winner} won",
+            "conflict_id": row.id,
+            "session_id": row.session_id,
+        }
+
+
+def _problems(conn: Connection, company_id: str, record_id: str) -> Iterable[Values]:
+    query = select(problem).where(
+        problem.c.company_id == company_id, problem.c.record_id == record_id
+    )
+    for row in conn.execute(query.order_by(problem.c.opened_at.desc()).limit(events_max)):
+        yield {
+            "at": row.opened_at,
+            "kind": "problem",
+            "title": row.title,
+            "state": row.resolution or ("resolved" if row.resolved_at else "open"),
+            "text": row.text,
+            "number": row.number,
+            "session_id": row.session_id,
+        }

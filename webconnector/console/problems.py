@@ -1,0 +1,164 @@
+"""The problem inbox, and one problem with everything that can be done about it.
+
+Owns these pages. What the acts do is `store.problem_acts`'s, as for the command line and the API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from store import candidates, console_inbox, problem_acts, problem_list
+from store.console_inbox import Standing, Wanted
+from store.engine import Connection, Row
+from store.errors import FieldError, Invalid
+from store.persons import Right
+from store.problems import DUPLICATES
+from webconnector.console import acting, showing
+from webconnector.console.visit import Visit, here
+
+pages = Blueprint("problems", __name__)
+
+COMPANY: Final = "/companies/<company_id>/problems"
+
+
+@pages.get("/problems")
+def inbox() -> Response:
+    """The problems of every company the person reaches."""
+    return _list(None)
+
+
+@pages.get(f"{COMPANY}/")
+def of_company(company_id: str) -> Response:
+    """The problems of one company."""
+    return _list(company_id)
+
+
+def _list(company_id: str | None) -> Response:
+    one, args = here(), request.args
+    standing = args.get("standing", "")
+    wanted = Wanted(
+        standing=Standing(standing) if standing in set(Standing) else Standing.OPEN,
+        kind=args.get("kind") or None,
+        company_id=company_id,
+        page=showing.page_number(),
+    )
+    with one.store.read() as conn:
+        row = one.reach(conn, company_id) if company_id is not None else None
+        found = console_inbox.problems(conn, one.person, wanted)
+    template = "company_problems.html" if row is not None else "problems.html"
+    return showing.page(
+        template,
+        section="problems",
+        company=row,
+        wanted=wanted,
+        endpoint="console.problems.of_company" if row is not None else "console.problems.inbox",
+        place={"company_id": row.id} if row is not None else {},
+        **found,
+    )
+
+
+@pages.get(f"{COMPANY}/<int:number>")
+def show(company_id: str, number: int) -> Response:
+    """One problem: what happened, to which record, what to do."""
+    one = here()
+    with one.store.read() as conn:
+        row = one.reach(conn, company_id)
+        found = problem_acts.find(conn, number, row.id)
+        shown = problem_list.facts(found, problem_list.record_names(conn, [found]), row.name)
+        alike = (
+            candidates.side_by_side(conn, row.id, found.record_id)
+            if found.kind in DUPLICATES and found.record_id and found.resolved_at is None
+            else []
+        )
+    return showing.page(
+        "problem.html",
+        section="problems",
+        company=row,
+        problem=shown,
+        candidates=alike,
+        duplicate=found.kind in DUPLICATES,
+        may=one.person.may(Right.MEND),
+    )
+
+
+# --- acts: the form's button names one
+
+Act = Callable[[Connection, Row[Any], Visit], None]
+
+
+def _link(conn: Connection, found: Row[Any], one: Visit) -> None:
+    wanted = request.form.get("candidate") or None
+    problem_acts.link_to(conn, found, wanted, one.who, one.now)
+
+
+ACTS: Final[dict[str, tuple[str, Act]]] = {
+    "retry": (
+        "It is sent again at the next update.",
+        lambda conn, found, one: problem_acts.retry(conn, found, one.who, one.now),
+    ),
+    "skip": (
+        "This record is not synced until somebody says so.",
+        lambda conn, found, one: problem_acts.skip(conn, found, one.who, one.now),
+    ),
+    "done": (
+        "It counts as done by hand.",
+        lambda conn, found, one: problem_acts.done(conn, found, one.who, one.now),
+    ),
+    "delete": (
+        "The record was deleted in CashFlow.",
+        lambda conn, found, one: problem_acts.delete(conn, found, one.who, one.now),
+    ),
+    "renumber": (
+        "It goes with its new name or number at the next update.",
+        lambda conn, found, one: problem_acts.renumber(
+            conn, found, request.form.get("number", ""), one.who, one.now
+        ),
+    ),
+    "apart": (
+        "It is kept apart and goes at the next update.",
+        lambda conn, found, one: problem_acts.apart(
+            conn, found, request.form.get("reason", ""), one.who, one.now
+        ),
+    ),
+    "link": ("They are linked; the next update merges them.", _link),
+}
+
+
+@pages.post(f"{COMPANY}/<int:number>")
+def act(company_id: str, number: int) -> BaseResponse:
+    """Do what the button says."""
+    name = request.form.get("act", "")
+    said, deed = ACTS.get(name, ("", _unknown))
+    return acting.act(
+        company_id,
+        Right.MEND,
+        lambda conn, row, one: deed(conn, problem_acts.find(conn, number, row.id), one),
+        said=said,
+        back="console.problems.show",
+        number=number,
+    )
+
+
+def _unknown(_conn: Connection, _found: Row[Any], _one: Visit) -> None:
+    raise Invalid((FieldError("/act", "This page does not know that act. Load it anew."),))
+
+
+@pages.post(f"{COMPANY}/retry")
+def retry_kind(company_id: str) -> BaseResponse:
+    """Retry all open problems of a kind."""
+    kind = request.form.get("kind", "")
+
+    def deed(conn: Connection, row: Row[Any], one: Visit) -> None:
+        problem_acts.retry_kind(conn, row.id, kind, one.who, one.now)
+
+    return acting.act(
+        company_id,
+        Right.MEND,
+        deed,
+        said="All of this kind are sent again at the next update.",
+        back="console.problems.of_company",
+    )

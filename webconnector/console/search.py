@@ -1,0 +1,36 @@
+"""Finding something by what a caller reads out: name, number, amount, id, ticket."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from store import persons
+from store import search as finding
+from store.errors import Invalid
+from webconnector.console import showing
+from webconnector.console.visit import here
+
+pages = Blueprint("search", __name__)
+
+
+@pages.get("/search")
+def find() -> Response:
+    """The search box, and what it found."""
+    one = here()
+    text = request.args.get("q", "").strip()
+    found, invalid = None, None
+    if text:
+        with one.store.read() as conn:
+            within = persons.reached_ids(conn, one.person)
+            try:
+                found = finding.search(conn, text, within)
+            except Invalid as error:
+                invalid = error
+    return showing.page(
+        "search.html",
+        section="search",
+        q=text,
+        found=found,
+        errors=showing.errors_of(invalid),
+        status=showing.status_of(invalid),
+    )
