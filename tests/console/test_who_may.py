@@ -33,6 +33,7 @@ VIEWERS_OWN = {
     "console.account.set_password",
     "console.account.set_zone",
     "console.entry.leave",
+    "console.weblog.read",
 }
 # Arguments of routes that are no ids.
 NO_IDS: dict[str, Any] = {"number": 1, "resource": "vendors", "form": "csv"}
