@@ -44,6 +44,7 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         "ap_account": "Payable account",
         "ar_account": "Receivable account",
         "default_expense_account": "Expense account of lines without one",
+        "discount_account": "Account of discounts taken",
         "classes_on": "Departments as classes",
     },
     "Schedule": {"minimum_interval_minutes": "Least minutes between sessions"},
