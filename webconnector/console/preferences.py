@@ -38,7 +38,6 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         "money_out_clearing": "Money Out Clearing account",
         "money_in_clearing": "Money In Clearing account",
         "deposit_to": "Deposit payments to",
-        "discount_account": "Account of discounts taken",
     },
     "Accounts and classes": {
         "ap_account": "Payable account",
