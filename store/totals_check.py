@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import Column, Connection, func, literal, select, union_all
 
 from store.ledger import TABLES, account
 from store.overview import instant
-from store.rows import names_of
-from store.syncing import change, connector
-from store.tenants import load
+from store.rows import shown_column
+from store.syncing import change
+from store.tenants import load_connector
 
 records_max = 200
 NOTHING = Decimal(0)
@@ -72,25 +72,30 @@ def check(conn: Connection, company_id: str) -> list[Values]:
     `records` are the App's documents that QuickBooks does not have as they are here, with how
     much of the difference each explains; `unexplained` is what remains.
     """
-    load(conn, company_id)
-    read_at = conn.execute(
-        select(connector.c.last_full_session_at).where(connector.c.company_id == company_id)
-    ).scalar_one()
-    return [_check(conn, company_id, side) | {"as_of": instant(read_at)} for side in SIDES]
+    line = load_connector(conn, company_id)
+    open_amounts = _open_amounts(conn, company_id)
+    as_of = {"as_of": instant(line.last_full_session_at)}
+    return [_check(conn, company_id, side, open_amounts) | as_of for side in SIDES]
 
 
-def _check(conn: Connection, company_id: str, side: Side) -> Values:
-    ours, records = NOTHING, []
-    for part in side.parts:
-        open_amount = _open_amount(part)
+def _open_amounts(conn: Connection, company_id: str) -> dict[str, Decimal]:
+    """What the App's documents leave open, by resource; one query for all."""
+    totals = []
+    for part in (part for side in SIDES for part in side.parts):
         table = TABLES[part.resource]
-        total = conn.execute(
-            select(func.sum(open_amount)).where(
-                table.c.company_id == company_id, table.c.deleted_at.is_(None)
-            )
-        ).scalar_one()
-        ours += part.sign * Decimal(total or 0)
-        records += _waiting(conn, company_id, part)
+        totals.append(
+            select(literal(part.resource).label("resource"), func.sum(_open_amount(part)))
+            .select_from(table)
+            .where(table.c.company_id == company_id, table.c.deleted_at.is_(None))
+        )
+    return {resource: Decimal(sum_ or 0) for resource, sum_ in conn.execute(union_all(*totals))}
+
+
+def _check(
+    conn: Connection, company_id: str, side: Side, open_amounts: dict[str, Decimal]
+) -> Values:
+    ours = sum((part.sign * open_amounts[part.resource] for part in side.parts), NOTHING)
+    records = [one for part in side.parts for one in _waiting(conn, company_id, part)]
     theirs = _quickbooks(conn, company_id, side.account_type)
     difference = None if theirs is None else ours - theirs
     explained = sum((record["amount"] for record in records), NOTHING)
@@ -128,7 +133,12 @@ def _waiting(conn: Connection, company_id: str, part: Part) -> list[Values]:
     """Documents of this kind that are still to go, with what they add to our total."""
     table = TABLES[part.resource]
     query = (
-        select(table.c.id, change.c.state, change.c.action, _open_amount(part).label("open"))
+        select(
+            table.c.id,
+            shown_column(table).label("name"),
+            change.c.state,
+            _open_amount(part).label("open"),
+        )
         .join(
             change, (change.c.company_id == table.c.company_id) & (change.c.record_id == table.c.id)
         )
@@ -141,16 +151,14 @@ def _waiting(conn: Connection, company_id: str, part: Part) -> list[Values]:
         .order_by(table.c.id)
         .limit(records_max)
     )
-    rows = conn.execute(query).all()
-    names = names_of(conn, company_id, [(part.resource, row.id) for row in rows])
-    return [_record(part, row, names) for row in rows]
+    return [_record(part, row) for row in conn.execute(query)]
 
 
-def _record(part: Part, row: Any, names: dict[str, str]) -> Values:
+def _record(part: Part, row: Any) -> Values:
     return {
         "resource": part.resource,
         "id": row.id,
-        "name": names.get(row.id),
+        "name": row.name,
         "state": row.state,
         "amount": part.sign * Decimal(row.open or 0),
     }
