@@ -276,7 +276,7 @@ class BulkMade(Strict, Generic[T]):
 class BulkWrong(Strict):
     """A record of a bulk that was not made, and why."""
 
-    status: Literal[422]
+    status: Literal[409, 422]
     problem: ProblemDetails
 
 
