@@ -157,9 +157,7 @@ def test_with_two_way_bills_billable_lines_come_over_with_their_job(
          "BillableStatus": status}
         for status in ("Billable", "NotBillable", "HasBeenBilled")
     ]  # fmt: skip
-    made.books.add(
-        "Bill", {"VendorRef": "Acme", "TxnDate": "2026-03-02", "ExpenseLine": lines}
-    )
+    made.books.add("Bill", {"VendorRef": "Acme", "TxnDate": "2026-03-02", "ExpenseLine": lines})
     made.sync()
     (found,) = made.all("bills")
     assert [
