@@ -1,7 +1,7 @@
 """One currency: what is kept in another one is told, not stored as if it were ours (sync-rules 5).
 
-Owns which currency the books are in and what becomes of foreign documents and balances that arrive. It must not
-know what is sent; `guards.py` does.
+Owns which currency the books are in and what becomes of foreign documents and balances that arrive.
+It must not know what is sent; `guards.py` does.
 """
 
 from __future__ import annotations

@@ -25,9 +25,9 @@ def many(make_world: Callable[..., World]) -> World:
     made = met(make_world(two_way_bills=True, multicurrency=True))
     made.books.add("Currency", {"Name": "Euro"})
     euro = {"CurrencyRef": "Euro"}
-    for kind, account in (("Vendor", "AccountsPayable"), ("Customer", "AccountsReceivable")):
+    for kind, type_ in (("Vendor", "AccountsPayable"), ("Customer", "AccountsReceivable")):
         made.books.add(kind, {"Name": f"Rossi {kind}", **euro})
-        made.books.add("Account", {"Name": account, "AccountType": account, **euro})
+        made.books.add("Account", {"Name": type_, "AccountType": type_, **euro})
     made.sync()
     return made
 
