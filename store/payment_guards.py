@@ -36,18 +36,23 @@ def _posting(case: Case) -> Held | None:
         return _held_posting(
             case, "it names no account to pay from", "Name the bank or card account as paid_from."
         )
-    clearing = chosen.money_out_clearing
-    if case.item.values["method"] == "card":
-        return _held_posting(case, "payments post to a clearing account, which is no card's", _CARD)
-    if clearing is None:
-        why = "payments post to a clearing account, and none is chosen"
-        return _held_posting(case, why, _CHOOSE)
-    if given not in (None, clearing):
-        why = "payments post to the clearing account, and it names another one"
-        return _held_posting(case, why, "Leave paid_from out, or set payment_posting to direct.")
+    if (found := _not_clearing(case, chosen.money_out_clearing, given)) is not None:
+        return _held_posting(case, *found)
     if not there:
         why = "QuickBooks does not have the clearing account yet"
         return _held_posting(case, why, "Look at that account's own problem.")
+    return None
+
+
+def _not_clearing(case: Case, clearing: str | None, given: str | None) -> tuple[str, str] | None:
+    """Why it cannot post to the clearing account, and what to do."""
+    if case.item.values["method"] == "card":
+        return "payments post to a clearing account, which is no card's", _CARD
+    if clearing is None:
+        return "payments post to a clearing account, and none is chosen", _CHOOSE
+    if given not in (None, clearing):
+        why = "payments post to the clearing account, and it names another one"
+        return why, "Leave paid_from out, or set payment_posting to direct."
     return None
 
 
