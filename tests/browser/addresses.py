@@ -14,8 +14,18 @@ from store.engine import Connection
 
 # Parts of pages and downloads, which are no pages of their own.
 NO_PAGE = {
+    "console.companies.bundle",
     "console.companies.now",
+    "console.conflicts.export",
+    "console.matching.export",
     "console.overview.rows",
+    "console.problems.export",
+    "console.problems.export_inbox",
+    "console.records.export",
+    "console.sessions.export",
+    "console.sessions.export_list",
+    "console.sessions.now",
+    "console.trail.export",
     "console.wizard.check",
     "console.wizard.now",
 }
@@ -24,6 +34,10 @@ PUBLIC = {"login": "/console/login", "support": "/support", "qbwc": "/qbwc", "er
 # Argument of a route -> a value for it in this company.
 WHERE: dict[str, Callable[[Connection, str], str]] = {
     "company_id": lambda _conn, company_id: company_id,
+    "number": lambda conn, company_id: _first(conn, problem.c.number, problem.c.company_id == company_id, problem.c.kind == "duplicate"),
+    "record_id": lambda conn, company_id: _first(conn, problem.c.record_id, problem.c.company_id == company_id, problem.c.resource == "bills"),
+    "resource": lambda _conn, _company_id: "bills",
+    "session_id": lambda conn, company_id: _first(conn, session.c.id, session.c.company_id == company_id, session.c.calls > 0),
 }
 
 
