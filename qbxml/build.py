@@ -24,9 +24,9 @@ from qbxml.write import (
     Values,
     element,
     escaped,
-    parts_xml,
     refuse_unknown,
 )
+from qbxml.write_lines import parts_xml
 
 QBXML_VERSION = "13.0"
 REQUEST_ID_CHARACTERS_MAX = 50
@@ -70,6 +70,10 @@ def add(entity: Entity, values: Values, request_id: str) -> str:
     """
     if not entity.push.new:
         raise Unbuildable(f"a {entity.singular} is never added to QuickBooks")
+    if entity.variants:
+        refuse_unknown(values, {*entity.by_name, "kind"}, f"a {entity.singular}")
+        entity = entity.sent_as(values)
+        values = {name: value for name, value in values.items() if name in entity.by_name}
     content = _record(entity, values, In.ADD, Mode.NEW)
     return _request(f"{entity.noun}Add", request_id, element(f"{entity.noun}Add", content))
 
@@ -153,7 +157,7 @@ def query(  # noqa: PLR0913 (a query has that many filters)
     number_range: tuple[str | None, str | None] | None = None,
     account_type: str | Sequence[str] | None = None,
     lines: bool | None = None,
-    linked: bool = False,
+    linked: bool | None = None,
     owner_ids: Sequence[str] = (),
     only: Sequence[str] = (),
 ) -> str:
@@ -163,7 +167,7 @@ def query(  # noqa: PLR0913 (a query has that many filters)
     `iterator` is `Start`, or `Stop` with an `iterator_id`, which alone continues (same filters).
     `modified_from` is wall-clock text; `date_from`, `date_to` are ISO days; all are inclusive.
     `party_ids` are ListIDs of vendors or customers; `number_range` is the first and last number.
-    `lines` defaults to what the entity needs (a bare noun: none). `only` trims the answer to these.
+    `lines`, `linked` default to what the entity needs (a bare noun: none). `only` trims the answer.
     """
     entity, noun, facts = _whose(entity_or_noun)
     named = {
@@ -183,7 +187,7 @@ def query(  # noqa: PLR0913 (a query has that many filters)
     }
     shape = {
         "lines": _true("IncludeLineItems", asked=_with_lines(entity, lines)),
-        "linked": _true("IncludeLinkedTxns", asked=linked),
+        "linked": _true("IncludeLinkedTxns", asked=_with_links(entity, linked, only)),
         "only": _each("IncludeRetElement", _wanted(entity, only)),
         "owner_ids": _each("OwnerID", map(guid_text, owner_ids)),
     }
@@ -230,6 +234,16 @@ def _iteration(iterator: str | None, iterator_id: str | None, max_returned: int 
         raise Unbuildable("an iterator needs max_returned, the size of its pages")
     identity = _attribute("iteratorID", iterator_id) if iterator_id else ""
     return _attribute("iterator", step) + identity
+
+
+def _with_links(
+    entity: Entity | None,
+    linked: bool | None,  # noqa: FBT001 (three-valued)
+    only: Sequence[str],
+) -> bool:
+    if linked is None:
+        return entity is not None and bool(entity.moved_by) and not only
+    return linked
 
 
 def _with_lines(entity: Entity | None, lines: bool | None) -> bool:  # noqa: FBT001 (three-valued)

@@ -53,6 +53,8 @@ _BILLABLE = Field(
     neutral="not_billable",
 )
 MEMO = Field("Memo", "memo", max_characters=_MEMO, multiline=True)
+# Without `shared`: documents are in their party's currency, which nobody can change.
+_CURRENCY = Field("CurrencyRef/FullName", "currency", messages=In.RET, shared=False)
 GUID = Field("ExternalGUID", "external_guid", Kind.GUID, In.ADD | In.RET, shared=False)
 
 EXPENSE_LINE = Lines(
@@ -100,12 +102,15 @@ BILL = Entity(
     number="number",
     dated="bill_date",
     max_page_records=50,
+    balance="open_amount",
+    moved_by=("BillPaymentCheck", "BillPaymentCreditCard", "VendorCredit"),
     parts=(
         ref("VendorRef", "vendor", "vendors", required=True, clearable=False),
         ref("APAccountRef", "payable_account", "accounts", clearable=False),
         Field("TxnDate", "bill_date", Kind.DATE, required=True, clearable=False),
         Field("DueDate", "due_date", Kind.DATE, clearable=False),
         Field("AmountDue", "amount", Kind.AMOUNT, In.RET, shared=False),
+        _CURRENCY,
         Field("RefNumber", "number", max_characters=NUMBER),
         ref("TermsRef", "terms", "terms"),
         MEMO,
@@ -177,6 +182,8 @@ INVOICE = Entity(
     number="number",
     dated="invoice_date",
     max_page_records=50,
+    balance="balance_remaining",
+    moved_by=("ReceivePayment", "CreditMemo"),
     parts=(
         ref("CustomerRef", "customer", "customers", "jobs", required=True, clearable=False),
         ref("ClassRef", "department", "departments"),
@@ -189,6 +196,7 @@ INVOICE = Entity(
         Field("Subtotal", "subtotal", Kind.AMOUNT, In.RET, shared=False),
         Field("SalesTaxTotal", "tax_total", Kind.AMOUNT, In.RET, shared=False),
         Field("BalanceRemaining", "balance_remaining", Kind.AMOUNT, In.RET, shared=False),
+        _CURRENCY,
         MEMO,
         Field("IsPaid", "is_paid", Kind.BOOL, In.RET, shared=False, empty=False),
         Field(

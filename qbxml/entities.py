@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from qbxml.documents import BILL, INVOICE, VENDOR_CREDIT
 from qbxml.entity import NEVER, Entity, Family, Field, Flow, In, Kind
-from qbxml.payments import INVOICE_PAYMENT, TRANSFER
+from qbxml.payments import BILL_PAYMENT, INVOICE_PAYMENT, TRANSFER
 
 _EVERYTHING = Flow(new=True, edited=True, inactive=True, deleted=True)
 _NO_DELETION = Flow(new=True, edited=True, inactive=True)
@@ -268,16 +268,20 @@ ENTITIES: tuple[Entity, ...] = (
     BILL,
     VENDOR_CREDIT,
     INVOICE,
+    BILL_PAYMENT,
     INVOICE_PAYMENT,
     TRANSFER,
 )
+
+WIRE: tuple[Entity, ...] = tuple(one for entity in ENTITIES for one in entity.wire)
+"""The same as QuickBooks knows them: a type with variants is each of its variants."""
 
 BY_RESOURCE: dict[str, Entity] = {entity.resource: entity for entity in ENTITIES}
 
 
 def _by_ret() -> dict[str, tuple[Entity, ...]]:
     found: dict[str, tuple[Entity, ...]] = {}
-    for entity in ENTITIES:
+    for entity in WIRE:
         for element in entity.ret_elements:
             found[element] = (*found.get(element, ()), entity)
     return found
@@ -285,7 +289,7 @@ def _by_ret() -> dict[str, tuple[Entity, ...]]:
 
 def _by_del_type() -> dict[tuple[Family, str], tuple[Entity, ...]]:
     found: dict[tuple[Family, str], tuple[Entity, ...]] = {}
-    for entity in ENTITIES:
+    for entity in WIRE:
         for name in entity.del_types:
             key = (entity.family, name)
             found[key] = (*found.get(key, ()), entity)
@@ -297,10 +301,22 @@ BY_RET: dict[str, tuple[Entity, ...]] = _by_ret()
 BY_DEL_TYPE: dict[tuple[Family, str], tuple[Entity, ...]] = _by_del_type()
 
 
-def queries() -> tuple[tuple[Entity, ...], ...]:
-    """The entities grouped by the query that reads them, in reading order."""
-    groups: dict[str, tuple[Entity, ...]] = {}
+def _by_mover() -> dict[str, tuple[Entity, ...]]:
+    found: dict[str, tuple[Entity, ...]] = {}
     for entity in ENTITIES:
+        for noun in entity.moved_by:
+            found[noun] = (*found.get(noun, ()), entity)
+    return found
+
+
+# QuickBooks' noun of what moves balances -> the types whose balances it moves.
+MOVERS: dict[str, tuple[Entity, ...]] = _by_mover()
+
+
+def queries() -> tuple[tuple[Entity, ...], ...]:
+    """The entities grouped by the query that reads them, in reading order; variants singly."""
+    groups: dict[str, tuple[Entity, ...]] = {}
+    for entity in WIRE:
         groups[entity.query_noun] = (*groups.get(entity.query_noun, ()), entity)
     return tuple(groups.values())
 

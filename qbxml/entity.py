@@ -6,6 +6,7 @@ description alone (lookups by name). It must not know any record type, nor build
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, Flag, auto
 from functools import cached_property
@@ -132,6 +133,8 @@ class Field:
     """The field next to it without which it means nothing (`customer` of `billable_status`)."""
     neutral: str | None = None
     """Written when the field it stands beside is filled and it is not itself."""
+    unless: str | None = None
+    """The field that excludes it: where that one is filled, this one is not written."""
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -154,6 +157,14 @@ class Lines:
     messages: In = In.ALL
     clear: str | None = None
     """The Mod's element that removes all of them; None: it has none."""
+    required: bool = False
+    """QuickBooks refuses an Add without any of these."""
+    within: str = ""
+    """The lines in which these are written; the element is then QuickBooks' whole name."""
+    after: str = ""
+    """The field of those lines behind which they are written."""
+    by: str = ""
+    """The field, of both, that tells in which line each belongs; the API does not show it."""
 
     @property
     def shared(self) -> bool:
@@ -223,6 +234,19 @@ class Entity:
     """It travels alone: nothing but its message set tells whether it was written."""
     token: bool = False
     """Its memo carries our record id, because it has no `ExternalGUID`."""
+    balance: str | None = None
+    """The field with what is open of it, where other documents move that."""
+    moved_by: tuple[str, ...] = ()
+    """QuickBooks' nouns that move its balance without its own modification time (sync-rules 5).
+
+    They need not be types of ours. Its query then asks for the documents it is tied to.
+    """
+    thin_replies: bool = False
+    """QuickBooks may do what an Add asks and keep no record of its own (qbxml.md 6.5)."""
+    told_by: str = ""
+    """The field whose word says which of the `variants` a record is."""
+    variants: tuple[tuple[str, Entity], ...] = ()
+    """A type of ours that is several in QuickBooks: our word, and how such a record is sent."""
 
     @cached_property
     def ret_elements(self) -> tuple[str, ...]:
@@ -263,6 +287,15 @@ class Entity:
     def shared_parts(self) -> tuple[Part, ...]:
         """What both sides share, in element order."""
         return tuple(part for part in self.parts if part.shared)
+
+    @property
+    def wire(self) -> tuple[Entity, ...]:
+        """What QuickBooks knows: itself, or each of its variants."""
+        return tuple(variant for _, variant in self.variants) or (self,)
+
+    def sent_as(self, values: Mapping[str, object]) -> Entity:
+        """What a record of these values is in QuickBooks; KeyError when no variant fits."""
+        return dict(self.variants)[str(values[self.told_by])] if self.variants else self
 
     def field(self, name: str) -> Field:
         """The header field of that name; KeyError when there is none."""

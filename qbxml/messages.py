@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qbxml.entities import ENTITIES
+from qbxml.entities import MOVERS, WIRE
 from qbxml.entity import Family
 
 # QuickBooks can neither void customer payments nor void or delete transfers through qbXML.
@@ -71,6 +71,7 @@ QUERIES: dict[str, QueryFacts] = {
     "Invoice": QueryFacts(Family.TXN, _TXN | {"linked", "paid_status"}),
     "VendorCredit": QueryFacts(Family.TXN, _TXN | {"linked"}),
     "CreditMemo": QueryFacts(Family.TXN, _TXN | {"linked"}),
+    "Estimate": QueryFacts(Family.TXN, _TXN | {"linked"}),
     "BillPaymentCheck": QueryFacts(Family.TXN, _TXN),
     "BillPaymentCreditCard": QueryFacts(Family.TXN, _TXN),
     "ReceivePayment": QueryFacts(Family.TXN, _TXN),
@@ -78,8 +79,17 @@ QUERIES: dict[str, QueryFacts] = {
 }
 PAID_STATUSES = ("All", "PaidOnly", "NotPaidOnly")
 
-for _entity in ENTITIES:
+for _entity in WIRE:
     # Tables that contradict each other must not even import.
     _facts = QUERIES[_entity.query_noun]
     if (_facts.iterates, _facts.family) != (_entity.iterates, _entity.family):
         raise AssertionError(f"QUERIES and the table differ in {_entity.query_noun}")
+
+for _noun in MOVERS:
+    if _noun not in QUERIES or _noun not in DELETABLE:
+        raise AssertionError(f"{_noun} moves balances, but nobody could ask for it")
+
+
+def names_its_documents(noun: str) -> dict[str, bool]:
+    """What a query must ask for so that the answer names the documents this noun moves."""
+    return {"linked": True} if "linked" in QUERIES[noun].takes else {"lines": True}

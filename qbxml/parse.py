@@ -13,7 +13,7 @@ from typing import Any
 from lxml.etree import _Element
 
 from qbxml import ret
-from qbxml.entities import BY_DEL_TYPE, BY_RET
+from qbxml.entities import BY_DEL_TYPE, BY_RET, MOVERS
 from qbxml.entity import Entity, Family
 from qbxml.errors import RecordError
 from qbxml.text import parse_datetime_wall, parse_guid
@@ -60,9 +60,19 @@ class Record:
     """FullName, else Name; '' for documents."""
     ret: str
     linked: tuple[dict[str, Any], ...] = ()
-    """Each `{"id", "type", "amount", "date", "number"}`."""
+    """Each `{"id", "type", "amount", "date", "number", "balance", "paid"}`."""
     broken: tuple[str, ...] = ()
     """Names of the parts that could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A record of a type that we do not sync, read for the documents whose balance it moves."""
+
+    quickbooks_id: str
+    time_modified: str
+    linked: tuple[dict[str, Any], ...]
+    """As in `Record`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,7 @@ class Reply:
     text: str = ""
     records: list[Record] = field(default_factory=list)
     deletions: list[Deletion] = field(default_factory=list)
+    movers: list[Mover] = field(default_factory=list)
     iterator_id: str = ""
     iterator_remaining: int | None = None
     ret_count: int | None = None
@@ -148,6 +159,8 @@ class _Intake:
         tag = element.tag
         if tag in _DELETED:
             reply.deletions.append(_deletion(element, reply.unread))
+        elif tag in _MOVERS:
+            reply.movers.append(_mover(element))
         else:
             reply.records.append(_record(element, reply.unread))
 
@@ -254,7 +267,16 @@ def _deletion(element: _Element, unread: dict[str, int]) -> Deletion:
 
 
 _PLANS = {tag: ret.plan(tag, entities) for tag, entities in BY_RET.items()}
-_TAKEN = frozenset(BY_RET) | frozenset(_DELETED)
+# Types of ours that move balances are read as records, with all they hold.
+_MOVERS = frozenset(f"{noun}Ret" for noun in MOVERS) - frozenset(BY_RET)
+_MOVER_PLAN = ret.Plan(steps={"TxnID": "id", "TimeModified": "time_modified"})
+_TAKEN = frozenset(BY_RET) | frozenset(_DELETED) | _MOVERS
+
+
+def _mover(element: _Element) -> Mover:
+    read = ret.read(element, _MOVER_PLAN, {})  # most of it is nobody's here
+    head = read.head
+    return Mover(head.get("id", ""), head.get("time_modified", ""), tuple(read.linked))
 
 
 def _record(element: _Element, unread: dict[str, int]) -> Record:

@@ -325,17 +325,21 @@ def _take_lines(child: _Element, step: _LinesPlace, found: Read, unread: Unread)
 
 # What a document is tied to, and what a payment applies to: both name a document.
 _LINKS = frozenset(("LinkedTxn", "AppliedToTxnRet"))
+# Documents are tied to these by what was ordered or received, not by what was paid.
+_ORDERS = frozenset(("PurchaseOrder", "SalesOrder", "Estimate", "ItemReceipt"))
 
 
 def _linked(element: _Element) -> dict[str, Any]:
     amount = element.find("Amount")
     day = element.find("TxnDate")
     left = element.find("BalanceRemaining")
+    kind = element.findtext("TxnType") or None
     return {
         "id": element.findtext("TxnID") or None,
-        "type": element.findtext("TxnType") or None,
+        "type": kind,
         "amount": None if amount is None else _amount(amount),
         "date": None if day is None else _date(day),
         "number": element.findtext("RefNumber") or None,
         "balance": None if left is None else _amount(left),
+        "paid": kind not in _ORDERS and element.findtext("LinkType") != "QUANTYPE",
     }

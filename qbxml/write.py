@@ -1,8 +1,8 @@
 """How plain values become the elements of a request, and what keeps them from going.
 
-Owns the written form of every part of a record and all checks before sending: one bad value in a
-message makes QuickBooks refuse the whole of it without an answer. It must not know which requests
-exist.
+Owns the written form of every field and all checks before sending: one bad value in a message
+makes QuickBooks refuse the whole of it without an answer. It must not know lines (`write_lines.py`)
+nor which requests exist.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from qbxml.entity import ADDRESS_PARTS, Field, In, Kind, Lines, Part
+from qbxml.entity import ADDRESS_PARTS, Field, Kind
 from qbxml.errors import RecordError, RequestError
 from qbxml.text import (
     amount_text,
@@ -29,10 +29,9 @@ from qbxml.text import (
 )
 
 ID_CHARACTERS_MAX = 36
-NEW_LINE_ID = "-1"
 Values = Mapping[str, Any]
 
-_ID = re.compile(rf"[!-~]{{1,{ID_CHARACTERS_MAX}}}")
+ID = re.compile(rf"[!-~]{{1,{ID_CHARACTERS_MAX}}}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{0,20})?")
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
@@ -229,7 +228,7 @@ def _ref(part: Field, value: Any, place: Place, sheet: Sheet, _: Mode) -> str:
         return ""
     listed, name = value.get("id"), value.get("name")
     if listed or part.by_id:
-        if isinstance(listed, str) and _ID.fullmatch(listed):
+        if isinstance(listed, str) and ID.fullmatch(listed):
             return escaped(listed) if part.by_id else element("ListID", escaped(listed))
         sheet.wrong(place, f"{place.label} has an id that QuickBooks cannot have made.")
         return ""
@@ -266,28 +265,19 @@ _CLEARED: dict[Kind, str] = {
 }
 
 
-# --- parts
+# --- one field
 
 
-def parts_xml(parts: Iterable[Part], values: Values, message: In, sheet: Sheet, mode: Mode) -> str:
-    """Write the parts of a record in the table's order, those only that this message has."""
-    written = []
-    for part in parts:
-        if message not in part.messages:
-            continue
-        if isinstance(part, Field):
-            written.append(_field_xml(part, values, Place(), sheet, mode))
-        elif part.name in values:
-            write = _mod_lines if message is In.MOD else _add_lines
-            written.append(write(part, values[part.name], Place().of(part.name), sheet))
-    return "".join(written)
-
-
-def _field_xml(part: Field, values: Values, around: Place, sheet: Sheet, mode: Mode) -> str:
+def field_xml(part: Field, values: Values, around: Place, sheet: Sheet, mode: Mode) -> str:
+    """Write one field of a record or line, where it has something to say in this mode."""
     place, tag = around.of(part.name), part.elements[0]
     if mode is not Mode.NEW and part.name not in values:
         return ""
     value = values.get(part.name)
+    if part.unless is not None and _filled(values.get(part.unless)):
+        if value:
+            sheet.wrong(place, f"{place.label} and {part.unless} exclude each other.")
+        return ""
     if part.beside is not None:
         value = _settled(part, values, place, sheet, mode)
     if part.kind is Kind.BOOL and value is None and (part.always or mode is not Mode.NEW):
@@ -329,62 +319,3 @@ def _settled(part: Field, values: Values, place: Place, sheet: Sheet, mode: Mode
 
 def _filled_ref(value: Any) -> bool:
     return not is_empty(Field("", "", Kind.REF), value)
-
-
-# --- lines
-
-
-def _add_lines(lines: Lines, value: Any, place: Place, sheet: Sheet) -> str:
-    return "".join(
-        element(
-            f"{lines.element}Add",
-            _line_fields(lines, line, place.line(position), In.ADD, sheet, Mode.NEW),
-        )
-        for position, line in enumerate(value or ())
-    )
-
-
-def _line_fields(
-    lines: Lines, line: Values, place: Place, message: In, sheet: Sheet, mode: Mode
-) -> str:
-    refuse_unknown(line, {part.name for part in lines.fields} | {"quickbooks_line_id"}, place.path)
-    return "".join(
-        _field_xml(part, line, place, sheet, mode)
-        for part in lines.fields
-        if message in part.messages
-    )
-
-
-def _mod_lines(lines: Lines, value: Any, place: Place, sheet: Sheet) -> str:
-    """Write the complete new list; lines of a group stand together in it, where its first was."""
-    if not value:
-        return element(lines.clear, "true") if lines.clear else ""
-    blocks: dict[str | int, list[str]] = {}
-    for position, line in enumerate(value):
-        where = place.line(position)
-        group_id, line_id = _split(line.get("quickbooks_line_id"), where, sheet)
-        mode = Mode.KEPT if line_id else Mode.NEW
-        written = element(
-            f"{lines.element}Mod",
-            element("TxnLineID", escaped(line_id or NEW_LINE_ID))
-            + _line_fields(lines, line, where, In.MOD, sheet, mode),
-        )
-        # A line outside of groups has a block of its own.
-        blocks.setdefault(group_id or position, []).append(written)
-    return "".join(
-        "".join(block)
-        if isinstance(key, int)
-        else element(f"{lines.group}Mod", element("TxnLineID", escaped(key)) + "".join(block))
-        for key, block in blocks.items()
-    )
-
-
-def _split(line_id: Any, place: Place, sheet: Sheet) -> tuple[str, str]:
-    """Give a line's group and its own id; reading joins them as `group/line`."""
-    if line_id is None:
-        return "", ""
-    group_id, slash, own_id = str(line_id).rpartition("/")
-    ids = (group_id, own_id) if slash else (own_id,)
-    if not all(map(_ID.fullmatch, ids)):
-        sheet.wrong(place, f"{place.label} has an id that QuickBooks cannot have made.")
-    return group_id, own_id

@@ -14,11 +14,11 @@ from sqlalchemy import bindparam, delete, select, update
 from qbxml.compare import same
 from qbxml.entity import Entity, Family, Field, In, Lines, Part
 from qbxml.parse import Record
-from store import class_tracking, tokens
+from store import adding_up, class_tracking, tokens
 from store.bulk import insert_rows
 from store.changes import chunks
 from store.context import Sync
-from store.extras import FRESH, after_pull, approval_taken_back
+from store.extras import FRESH, after_pull, approval_taken_back, void_mark
 from store.ledger import LINE_TABLES, TABLES, column_name
 from store.naming import settle_paths
 from store.resolving import References
@@ -39,6 +39,8 @@ def in_our_terms(sync: Sync, records: Iterable[Record]) -> None:
     Where personal data may be read, an absent personal field is empty, not unknown; and the token
     in a memo is ours, not the memo's.
     """
+    records = list(records)
+    adding_up.note(sync, records)
     personal = sync.quickbooks.get("personal_data")
     for record in records:
         for part in record.entity.fields if personal else ():
@@ -110,7 +112,8 @@ class Page:
                 "created_at": sync.now,
                 "updated_at": sync.now,
             }
-            rows.append(after_pull(self.entity, row, record))
+            row = after_pull(self.entity, row, record)
+            rows.append(row | void_mark(self.entity, row, {}, record, sync.now))
         insert_rows(sync.conn, self.table, rows)
         # Below a parent that the App may have renamed meanwhile.
         self._arrived += [row["id"] for row in rows if row.get("parent_id")]
@@ -201,6 +204,7 @@ class Page:
         if waits and not relined:
             new = {n: v for n, v in new.items() if n != own_sum(self.entity.resource)}
         current = row._asdict()
+        new |= void_mark(self.entity, new, current, record, self.sync.now)
         new = {name: value for name, value in new.items() if _changes(current[name], value)}
         if edited_there and self.sync.preferences.reapprove_on_change:
             new |= approval_taken_back(self.entity, new, current)

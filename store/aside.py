@@ -75,7 +75,7 @@ def _unfit(record: Record) -> str | None:
         ("time of modification", record.time_modified, link.c.time_modified),
     )
     for shown, text, column in heads:
-        if len(text) > (column.type.length or 0):
+        if len(text) > getattr(column.type, "length", 0):
             return f"its {shown} is longer than any of QuickBooks"
     if record.broken:
         return f"{_listed(record.entity, record.broken)} cannot be read"

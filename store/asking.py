@@ -25,8 +25,8 @@ def lookups(sync: Sync, claimed: Sequence[Ready]) -> list[Asked]:
     asked: list[Asked] = []
     due = [r for r in claimed if r.asks_first and r.change.looked_up_in != sync.session_id]
     due = due[:lookups_per_set_max]
-    for entity in dict.fromkeys(r.entity for r in due):
-        mine = [r for r in due if r.entity is entity]
+    for entity in dict.fromkeys(r.sent_as for r in due):
+        mine = [r for r in due if r.sent_as is entity]
         adds = [r for r in mine if r.change.action == Action.ADD]
         # Taken back before anybody knew whether it had arrived.
         lost = [r for r in mine if r.change.action != Action.ADD and r.link is None]
@@ -65,8 +65,16 @@ def _refresh(asked: list[Asked], entity: Entity, payments: Sequence[Ready]) -> N
     for resource, ids in wanted.items():
         request_id = f"l{len(asked) + 1}"
         unique = list(dict.fromkeys(ids))
-        text = build.query(BY_RESOURCE[resource], request_id, ids=unique)
-        asked.append(Asked(request_id, text, {"do": "refresh"}))
+        read = BY_RESOURCE[resource]
+        linked = "open_amount" in read.by_name  # what is open is worked out with their links
+        text = build.query(read, request_id, ids=unique, linked=linked)
+        purpose = {
+            "do": "refresh",
+            "resource": resource,
+            "ids": unique,
+            "changes": [item.change.id for item in payments],
+        }
+        asked.append(Asked(request_id, text, purpose))
 
 
 def _on_day(entity: Entity, values: Values, day: str) -> dict[str, Any]:

@@ -48,6 +48,8 @@ class GivenLine:
     id: str | None
     pointer: str
     columns: dict[str, Any] = dataclass_field(default_factory=dict)
+    inner: dict[str, list[GivenLine]] = dataclass_field(default_factory=dict)
+    """The lines within it, of each kind that the body names."""
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ class _Reader:
         if not isinstance(body, dict):
             self.given.refuse("", "Give the record as a JSON object.")
             return
-        lines = {line.part.name: line for line in self.shape.lines}
+        lines = {line.part.name: line for line in self.shape.outer_lines}
         known = (*self.shape.taken, *lines, *sorted(self.shape.read_only))
         for name, value in body.items():
             pointer = f"/{_escaped(str(name))}"
@@ -109,19 +111,22 @@ class _Reader:
                     self.shape.taken[name], value, pointer, self.given.columns, self.present
                 )
             elif name in lines:
-                self._lines(lines[name], value, pointer)
+                self.given.lines[name] = self._lines(lines[name], value, pointer, self.present)
             elif name in self.shape.read_only:
                 self._unset(name, value, pointer, self.present)
             else:
                 self.given.refuse(pointer, _unknown(str(name), known))
 
-    def _lines(self, shape: LineShape, value: Any, pointer: str) -> None:
+    def _lines(
+        self, shape: LineShape, value: Any, pointer: str, around: Mapping[str, Any]
+    ) -> list[GivenLine]:
+        """All lines of a kind; `around`: what they stand in, as it is shown now."""
         if not isinstance(value, list) or len(value) > lines_max:
             self.given.refuse(pointer, f"Give a list of all lines, at most {lines_max}.")
-            return
-        present = {line["id"]: line for line in self.present.get(shape.part.name, ())}
+            return []
+        present = {line["id"]: line for line in around.get(shape.part.name, ())}
         seen: set[str] = set()
-        self.given.lines[shape.part.name] = [
+        return [
             self._line(shape, line, f"{pointer}/{position}", present, seen)
             for position, line in enumerate(value)
         ]
@@ -140,18 +145,21 @@ class _Reader:
             return line
         line_id = value.get("id")
         if line_id is not None:
-            if line_id in seen or not isinstance(line_id, str) or line_id not in present:
+            if not isinstance(line_id, str) or line_id in seen or line_id not in present:
                 text = "Give the id of a line of this record, each once. A new line has no id."
                 self.given.refuse(f"{pointer}/id", text)
                 return line
             line.id = line_id
             seen.add(line_id)
-        known = ("id", *shape.taken)
+        within = {inner.part.name: inner for inner in shape.inner}
+        known = ("id", *shape.taken, *within)
+        shown = present.get(line.id or "", {})
         for name, inner in value.items():
             place = f"{pointer}/{_escaped(str(name))}"
             if name in shape.taken:
-                shown = present.get(line.id or "", {})
                 self._field(shape.taken[name], inner, place, line.columns, shown)
+            elif name in within:
+                line.inner[name] = self._lines(within[name], inner, place, shown)
             elif name != "id":
                 self.given.refuse(place, _unknown(str(name), known))
         return line

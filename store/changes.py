@@ -166,6 +166,8 @@ def _merge(conn: Connection, company_id: str, row: Any, action: Action, now: dat
     if action is Action.ADD:
         action = Action.MOD
     merged = _MERGED[Action(row.action), action]
+    if merged is None and row.values is not None:
+        merged = action  # QuickBooks may have it: it is looked for, and taken back there
     values: dict[str, Any]
     if merged is None:
         values = {"state": State.DROPPED, "finished_at": now}
@@ -258,10 +260,16 @@ def _sync_object(
     return {
         "state": str(state),
         "waits_for": standing[0].waits_for if standing and not sent else None,
-        "quickbooks_id": linked.quickbooks_id if linked is not None else None,
+        "quickbooks_id": _quickbooks_id(linked),
         "last_synced_at": linked.synced_at.isoformat() if linked is not None else None,
         "problem": trouble,
     }
+
+
+def _quickbooks_id(linked: Any) -> str | None:
+    """None also where QuickBooks did what was asked and kept no record: see `covered.py`."""
+    known = linked.quickbooks_id if linked is not None else None
+    return None if known is None or known == linked.record_id else str(known)
 
 
 def can_go(company_id: str, now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo, available_timezones
@@ -20,7 +21,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from qbxml.errors import RecordError
 from qbxml.text import guid_text
-from store import comparing, preferences
+from store import comparing, cursors, preferences
 from store.errors import FieldError, Invalid, Refused
 from store.ledger import account
 from store.overview import list_companies, show
@@ -111,6 +112,7 @@ def add_company(  # noqa: PLR0913 - the company's facts, all by name
             state="active",
             preferences=chosen.to_json(),
             preview=preview,
+            two_way_since=now if two_way_bills else None,
             created_at=now,
         )
     )
@@ -151,7 +153,13 @@ def _check_facts(name: str, time_zone: str, every_minutes: int) -> None:
 def is_zone(time_zone: str) -> bool:
     """Whether it is the name of a time zone."""
     # Membership first: ZoneInfo takes the name as a path and reads what it finds there.
-    return time_zone in available_timezones() and bool(ZoneInfo(time_zone).key)
+    return time_zone in _zones() and bool(ZoneInfo(time_zone).key)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """All names; looked up once, because it walks through the whole zone database."""
+    return frozenset(available_timezones())
 
 
 def _guid(text: str) -> str:
@@ -255,6 +263,10 @@ def set_preferences(
     if differing.get("two_way_bills"):
         # What happened to linked bills meanwhile: nobody was listening.
         comparing.force(conn, company_id, ["Bill"])
+        _set_company(conn, company_id, two_way_since=now)
+    elif differing.get("import_open_bills") and after.two_way_bills:
+        # Bills that were passed over are wanted now: all are read once more.
+        cursors.forget(conn, company_id, ["Bill"])
     return after
 
 

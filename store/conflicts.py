@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from qbxml.entity import Entity, Field, Lines, Part
+from qbxml.entity import Entity, Field, Lines, Part, Undo
 from store import problems
 from store.arrival import equal
 from store.context import Sync
@@ -125,22 +125,24 @@ def edit_stands(sync: Sync, entity: Entity, record_id: str) -> None:
     The caller settles the change.
     """
     table = TABLES[entity.resource]
+    back = {name: None for name in ("deleted_at", "voided_at") if name in table.c}
     sync.conn.execute(
         update(table)
         .where(table.c.company_id == sync.company_id, table.c.id == record_id)
-        .values(deleted_at=None)
+        .values(**back)
     )
+    act, past = ("void", "voided") if entity.undo is not Undo.NEVER else ("delete", "deleted")
     problems.open_problem(
         sync,
         problems.Problem(
             cause=f"delete-against-edit:{record_id}",
             kind=problems.DELETE_AGAINST_EDIT,
-            title=f"Not deleted: the {entity.singular} was edited in QuickBooks",
+            title=f"Not {past}: the {entity.singular} was edited in QuickBooks",
             text=(
-                f"CashFlow deleted this {entity.singular} while QuickBooks edited it. "
+                f"CashFlow {past} this {entity.singular} while QuickBooks edited it. "
                 "The edit stands."
             ),
-            advice="Look at the edit; delete it again in CashFlow if it is still not wanted.",
+            advice=f"Look at the edit; {act} it again in CashFlow if it is still not wanted.",
             resource=entity.resource,
             record_id=record_id,
         ),

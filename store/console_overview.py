@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 
 from store import conflict_acts
+from store.changes import State
 from store.persons import Person, reached
 from store.syncing import change, company, connector, problem, session
 
@@ -22,6 +23,7 @@ chart_days = 30
 search_characters_max = 100
 
 GOOD_OUTCOME: Final = "finished"
+_TO_BE_SENT: Final = (State.PENDING, State.WAITING, State.SENT)
 
 
 class Health(StrEnum):
@@ -75,7 +77,7 @@ class Wanted:
 
 
 def list_health(conn: Connection, someone: Person, wanted: Wanted, now: datetime) -> dict[str, Any]:
-    """`rows` (one page, worst first), `totals` per health, `found`, `pages`; 3 queries."""
+    """`rows` (one page, worst first), `totals` per health, `found`, `pages`; 4 queries."""
     totals = _totals(conn, someone, wanted.search, now)
     if wanted.health is not None:
         found = totals[wanted.health]
@@ -84,9 +86,11 @@ def list_health(conn: Connection, someone: Person, wanted: Wanted, now: datetime
     pages = max(1, -(-found // page_companies))
     present = min(max(1, wanted.page), pages)
     rows = [_facts(row, now) for row in _rows(conn, someone, wanted, present, now)]
-    days = sessions_per_day(conn, [row["id"] for row in rows], now)
+    ids = [row["id"] for row in rows]
+    days, waiting = sessions_per_day(conn, ids, now), _waiting(conn, ids)
     for row in rows:
         row["days"] = days[row["id"]]
+        row["backlog"], row["oldest_at"] = waiting.get(row["id"], (0, None))
     return {"rows": rows, "totals": totals, "found": found, "page": present, "pages": pages}
 
 
@@ -114,16 +118,6 @@ def _totals(conn: Connection, someone: Person, search: str, now: datetime) -> di
 def _rows(
     conn: Connection, someone: Person, wanted: Wanted, present: int, now: datetime
 ) -> list[Row[Any]]:
-    waiting = (
-        select(
-            change.c.company_id,
-            func.count().label("backlog"),
-            func.min(change.c.made_at).label("oldest_at"),
-        )
-        .where(change.c.finished_at.is_(None), change.c.state.in_(("pending", "waiting", "sent")))
-        .group_by(change.c.company_id)
-        .subquery()
-    )
     wrong = (
         select(problem.c.company_id, func.count().label("problems"))
         .where(problem.c.resolved_at.is_(None))
@@ -144,12 +138,9 @@ def _rows(
             connector.c.last_outcome,
             connector.c.awaiting,
             how,
-            func.coalesce(waiting.c.backlog, 0).label("backlog"),
-            waiting.c.oldest_at,
             problems.label("problems"),
         )
         .join(connector, connector.c.company_id == company.c.id)
-        .outerjoin(waiting, waiting.c.company_id == company.c.id)
         .outerjoin(wrong, wrong.c.company_id == company.c.id)
         .where(*_scope(someone, wanted.search))
         .order_by(rank, problems.desc(), company.c.name, company.c.id)
@@ -175,11 +166,23 @@ def _facts(row: Row[Any], now: datetime) -> dict[str, Any]:
         "last_call_at": row.last_call_at,
         "expected_at": expected,
         "overdue": expected is not None and expected < now,
-        "backlog": row.backlog,
-        "oldest_at": row.oldest_at,
         "problems": row.problems,
         "preview": row.preview,
     }
+
+
+def _waiting(conn: Connection, company_ids: list[str]) -> dict[str, tuple[int, datetime]]:
+    """Of the companies shown: how many changes are to be sent, and since when the oldest is."""
+    counted = conn.execute(
+        select(change.c.company_id, func.count(), func.min(change.c.made_at))
+        .where(
+            change.c.company_id.in_(company_ids),
+            change.c.finished_at.is_(None),
+            change.c.state.in_(_TO_BE_SENT),
+        )
+        .group_by(change.c.company_id)
+    )
+    return {company_id: (count, oldest) for company_id, count, oldest in counted}
 
 
 def why(row: Row[Any]) -> str:

@@ -36,6 +36,8 @@ class Sync:
     start_date: date | None
     quickbooks: dict[str, Any]
     """What QuickBooks said of itself in this session: country, sales tax codes, closing date."""
+    two_way_since: str | None = None
+    """When 2-way bill sync was switched on, as a wall clock in the company's time zone shows it."""
     preview: bool = False
     """Nothing is written to QuickBooks until an admin has agreed (sync-rules 3)."""
     open_causes: set[str] | None = None

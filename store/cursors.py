@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -59,6 +60,11 @@ def _earlier(read_to: str | None) -> str | None:
         return None
     begins = datetime.strptime(read_to, _WALL) - timedelta(hours=overlap_hours)  # noqa: DTZ007
     return begins.strftime(_WALL)
+
+
+def wall_clock(moment: datetime | None, time_zone: str) -> str | None:
+    """The moment as a clock on the wall shows it in that zone, in the form of QuickBooks' times."""
+    return None if moment is None else moment.astimezone(ZoneInfo(time_zone)).strftime(_WALL)
 
 
 def greatest(sync: Sync, seen: str, times: list[str]) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.parse import Deletion
-from store import changes
+from store import changes, paid_bills, paying
 from store.changes import Action, State, chunks
 from store.context import Sync
 from store.ledger import TABLES
@@ -67,8 +67,16 @@ def gone(sync: Sync, rows: Sequence[Any]) -> None:
         .where(link.c.company_id == sync.company_id, link.c.record_id.in_(ids))
         .values(gone_at=sync.now)
     )
+    paid = {
+        key
+        for resource in dict.fromkeys(row.resource for row in rows)
+        for key in paid_bills.named(sync, BY_RESOURCE[resource], ids)
+    }
     for row in rows:
         waiting = standing.get(row.record_id)
+        if row.record_id in paid:
+            paid_bills.deleted(sync, BY_RESOURCE[row.resource], row.record_id)
+            continue
         if waiting is not None and waiting.action not in (Action.DELETE, Action.VOID):
             edited_here(sync, row.resource, row.record_id)
             continue
@@ -88,7 +96,7 @@ def gone(sync: Sync, rows: Sequence[Any]) -> None:
             .values(synced_version=link.c.synced_version + marked.rowcount, synced_at=sync.now)
         )
         sync.tally.changes_in += marked.rowcount
-    quiet = [key for key in ids if key not in standing]
+    quiet = [key for key in ids if key not in standing and key not in paid]
     changes.close_record(
         sync.conn,
         sync.company_id,
@@ -96,6 +104,39 @@ def gone(sync: Sync, rows: Sequence[Any]) -> None:
         sync.now,
     )
     resolve_records(sync, quiet)
+    # Bills that payments name are told of above, and stay.
+    _tell_of_payments(sync, [row for row in rows if row.record_id not in paid])
+
+
+def _tell_of_payments(sync: Sync, rows: Sequence[Any]) -> None:
+    """A document that the App pays was deleted: its payment pays nothing any more."""
+    by_resource: dict[str, list[str]] = {}
+    for row in rows:
+        by_resource.setdefault(row.resource, []).append(row.record_id)
+    for resource, ids in by_resource.items():
+        paid = paying.payments_of(sync.conn, sync.company_id, resource, ids)
+        names = names_of(sync.conn, sync.company_id, [(resource, key) for key in paid])
+        for record_id, payments in paid.items():
+            shown = f"{BY_RESOURCE[resource].singular} {names.get(record_id, '?')}"
+            open_problem(
+                sync,
+                Problem(
+                    cause=f"paid-document-deleted:{record_id}",
+                    kind="paid_document_deleted",
+                    title=f"{shown} was deleted in QuickBooks, though CashFlow pays it",
+                    text=(
+                        f"{shown} is gone from QuickBooks. CashFlow has paid or is to pay it: "
+                        f"{', '.join(payments)}."
+                    ),
+                    advice=(
+                        "If the deletion is right, void the payment in CashFlow. If not, enter "
+                        "the document in QuickBooks again and apply the payment to it there. "
+                        "Then mark this as done."
+                    ),
+                    resource=resource,
+                    record_id=record_id,
+                ),
+            )
 
 
 def _comes_over(sync: Sync, resource: str) -> bool:

@@ -5,7 +5,7 @@ Owns defaults, amounts and the checks that need more than one field. It must not
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from qbxml.entity import Entity, Field
+from store import bill_payments, paying
+from store.account_types import account_types
 from store.bodies import Given, GivenLine
 from store.ledger import TABLES, account, column_name
 from store.naming import full_name, name_problem, parent_problem
@@ -28,13 +30,6 @@ Row = dict[str, Any]
 _DEFAULT_ACCOUNTS = {
     ("bills", "expense_lines"): "default_expense_account",
     ("vendor-credits", "expense_lines"): "default_expense_account",
-}
-
-# Accounts that only one type fits.
-ONE_TYPE = {
-    ("bills", "payable_account"): "AccountsPayable",
-    ("vendor-credits", "payable_account"): "AccountsPayable",
-    ("invoices", "receivable_account"): "AccountsReceivable",
 }
 
 
@@ -63,11 +58,13 @@ class Draft:
     def complete(self) -> None:
         """Fill `row` and `lines`; Invalid with everything that is wrong."""
         self._header()
-        for line in self.shape.lines:
+        for line in self.shape.outer_lines:
             self._lines(line)
+            for inner in line.inner:
+                self._inner_lines(line, inner)
         self._total()
         # What follows asks the database, and needs names and references that could be read.
-        for check in _CHECKS:
+        for check in (*_CHECKS, *_OWN_CHECKS.get(self.entity.resource, ())):
             check(self)
         self.given.check()
         if "full_name" in TABLES[self.entity.resource].c and self.names_moved:
@@ -111,6 +108,27 @@ class Draft:
             for position, line in enumerate(self.given.lines[name])
         ]
 
+    def _inner_lines(self, outer: LineShape, shape: LineShape) -> None:
+        """Lines within lines are kept beside them, each with the field that tells in which."""
+        name, within = shape.part.name, outer.part.name
+        by = next(column_name(part) for part in shape.part.fields if part.name == shape.part.by)
+        before = self.lines_before.get(name, [])
+        if within not in self.given.lines:
+            self.lines[name] = before
+            return
+        known = {line["id"]: line for line in before}
+        was = {line["id"]: line[by] for line in self.lines_before.get(within, ())}
+        found: list[Row] = []
+        for given, row in zip(self.given.lines[within], self.lines[within], strict=True):
+            if name in given.inner:
+                made = [
+                    self._line(shape, one, known.get(one.id or ""), 0) for one in given.inner[name]
+                ]
+            else:
+                made = [one for one in before if given.id and one[by] == was[given.id]]
+            found += [one | {by: row.get(by)} for one in made]
+        self.lines[name] = [line | {"position": at} for at, line in enumerate(found)]
+
     def _line(self, shape: LineShape, given: GivenLine, before: Row | None, position: int) -> Row:
         kind = (self.entity.resource, shape.part.name)
         if before is None:
@@ -128,12 +146,13 @@ class Draft:
 
     def _default_account(self, kind: tuple[str, str], given: GivenLine) -> None:
         if kind in _DEFAULT_ACCOUNTS and "account_id" not in given.columns:
-            default = getattr(self._preferences, _DEFAULT_ACCOUNTS[kind])
+            default = getattr(self.preferences, _DEFAULT_ACCOUNTS[kind])
             if default is not None:
                 given.columns["account_id"] = default
 
     @cached_property
-    def _preferences(self) -> Preferences:
+    def preferences(self) -> Preferences:
+        """What the company chose."""
         return Preferences.from_json(load(self.conn, self.company_id).preferences)
 
     def _beside(self, part: Field, line: Row, given: GivenLine, before: Row | None) -> None:
@@ -208,7 +227,7 @@ def _parent(draft: Draft) -> None:
 
 def _parent_type(draft: Draft) -> None:
     """A sub-account is of its parent's type."""
-    if draft.entity.resource != "accounts" or draft.row["parent_id"] is None:
+    if draft.row["parent_id"] is None:
         return
     above = _account_type(draft, draft.row["parent_id"])
     if draft.row.get("type") and above != draft.row["type"]:
@@ -217,20 +236,28 @@ def _parent_type(draft: Draft) -> None:
 
 
 def _fixed_types(draft: Draft) -> None:
-    for part in draft.entity.fields:
-        wanted = ONE_TYPE.get((draft.entity.resource, part.name))
-        if wanted is None or draft.given.columns.get(column_name(part)) is None:
+    given = draft.given
+    _typed(draft, draft.entity.fields, given.columns, "")
+    for lines in draft.entity.lines:
+        for line in given.lines.get(lines.name, ()):
+            _typed(draft, lines.fields, line.columns, line.pointer)
+
+
+def _typed(draft: Draft, fields: Iterable[Field], columns: Row, pointer: str) -> None:
+    for part in fields:
+        wanted = account_types(draft.entity, part.name, draft.row)
+        if not wanted or columns.get(column_name(part)) is None:
             continue
-        found = _account_type(draft, draft.given.columns[column_name(part)])
-        if found != wanted:
-            text = f"This account is of type {found}; pick one of type {wanted}."
-            draft.given.refuse(f"/{part.name}", text)
+        found = _account_type(draft, columns[column_name(part)])
+        if found not in wanted:
+            text = f"This account is of type {found}; pick one of type {' or '.join(wanted)}."
+            draft.given.refuse(f"{pointer}/{part.name}", text)
 
 
 def _two_accounts(draft: Draft) -> None:
     """A transfer moves money from one account to another one."""
     row = draft.row
-    if "from_account_id" not in row or draft.given.wrong:
+    if draft.given.wrong:
         return
     if row["from_account_id"] == row["to_account_id"]:
         draft.given.refuse("/to_account", "Give another account than the one it comes from.")
@@ -243,7 +270,7 @@ def _two_accounts(draft: Draft) -> None:
 
 def _applications(draft: Draft) -> None:
     """A payment is above zero, and applies no more of it than there is, to its own customer's."""
-    if "applications" not in draft.lines or draft.given.wrong:
+    if draft.given.wrong:
         return
     lines, row = draft.lines["applications"], draft.row
     if row["amount"] <= 0:
@@ -272,6 +299,16 @@ def _applications(draft: Draft) -> None:
             )
 
 
+def _not_paid_already(draft: Draft) -> None:
+    """A bill that QuickBooks holds as paid takes no second payment."""
+    for part in draft.entity.lines:
+        for document in part.fields:
+            if document.by_id and "bills" in document.to and part.name in draft.given.lines:
+                ids = [line[column_name(document)] for line in draft.lines[part.name]]
+                known = [key for key in ids if key is not None]
+                paying.refuse_paid(draft.conn, draft.company_id, known)
+
+
 def _account_type(draft: Draft, account_id: str) -> str:
     found: str = draft.conn.execute(
         select(account.c.type).where(
@@ -281,11 +318,36 @@ def _account_type(draft: Draft, account_id: str) -> str:
     return found
 
 
+def _bill_payment(draft: Draft) -> None:
+    if not draft.given.wrong:
+        asked = bill_payments.Wanted(
+            draft.conn, draft.company_id, draft.row, draft.lines, draft.preferences
+        )
+        for pointer, text in bill_payments.wrong(asked):
+            draft.given.refuse(pointer, text)
+
+
+def _paid_already(draft: Draft) -> None:
+    """What payments apply to keeps its vendor, its payable account and enough of its amount."""
+    if draft.before is not None and not draft.given.wrong:
+        found = bill_payments.protected(
+            draft.conn, draft.company_id, draft.entity.resource, draft.before, draft.row
+        )
+        for pointer, text in found:
+            draft.given.refuse(pointer, text)
+
+
 _CHECKS: tuple[Callable[[Draft], None], ...] = (
     _name,
     _parent,
-    _parent_type,
     _fixed_types,
-    _two_accounts,
-    _applications,
+    _paid_already,
+    _not_paid_already,
 )
+# What one type alone must be.
+_OWN_CHECKS: dict[str, tuple[Callable[[Draft], None], ...]] = {
+    "accounts": (_parent_type,),
+    "funds-transfers": (_two_accounts,),
+    "invoice-payments": (_applications,),
+    "bill-payments": (_bill_payment,),
+}

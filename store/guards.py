@@ -12,20 +12,18 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from qbxml.entity import Entity, Family
-from store import class_tracking, undoing
+from store import class_tracking, currency, undoing
+from store.account_types import account_types
 from store.changes import Action
 from store.context import Sync
-from store.drafts import ONE_TYPE
+from store.paying_bills import Facts
 from store.referred import Referred
 from store.rows import Values
 from store.rules import APPROVED
 
-HOME_CURRENCY = "US Dollar"
-"""That of a US company file, the only one that is written to (sync-rules 5)."""
-
 _WRITTEN = (Action.ADD, Action.MOD)
 _PAST = {Action.ADD: "sent", Action.MOD: "changed", Action.DELETE: "deleted", Action.VOID: "voided"}
-_AGAIN = "The next sync tries again by itself."
+AGAIN = "The next sync tries again by itself."
 _REOPEN = (
     "have the closing date moved in QuickBooks (Edit > Preferences > Accounting > Company "
     "Preferences)"
@@ -62,6 +60,8 @@ class Case:
     referred: Sequence[Referred]
     taxable: bool
     """Whether it is an invoice with a line marked taxable."""
+    paying: Facts | None
+    """What a bill payment applies to."""
 
     @property
     def entity(self) -> Entity:
@@ -102,6 +102,8 @@ class Guard:
     applies: Callable[[Entity, Action], bool]
     check: Callable[[Case], Held | None]
     quiet: bool = False
+    late: bool = False
+    """Judged only once QuickBooks was asked in this session."""
 
 
 # --- the rules
@@ -126,8 +128,8 @@ def _either(case: Case, until: str, cure: str) -> str:
     base = case.item.link.base if case.item.link is not None else None
     fixed = (base or {}).get(case.entity.dated, until + "+") <= until
     if case.action in _WRITTEN and not fixed:
-        return f"Date it after {until}, or {cure}. {_AGAIN}"
-    return f"{cure[0].upper()}{cure[1:]}. {_AGAIN}"
+        return f"Date it after {until}, or {cure}. {AGAIN}"
+    return f"{cure[0].upper()}{cure[1:]}. {AGAIN}"
 
 
 def _closing_date(case: Case) -> Held | None:
@@ -176,12 +178,12 @@ def _accounts_of_the_copy(case: Case) -> Held | None:
         f"{shown} cannot be {what} now",
         "An accountant works on a copy of the company file. Until that is finished, QuickBooks "
         f"lets nobody change accounts, make them inactive or add sub-accounts, so {shown} waits.",
-        f"{_IMPORT[0].upper()}{_IMPORT[1:]}. {_AGAIN}",
+        f"{_IMPORT[0].upper()}{_IMPORT[1:]}. {AGAIN}",
     )
 
 
 def _foreign_currency(case: Case) -> Held | None:
-    home = (case.sync.quickbooks.get("home_currency") or {}).get("name") or HOME_CURRENCY
+    home = currency.home(case.sync)
     foreign = [one for one in case.referred if one.currency not in (None, home)]
     if not foreign:
         return None
@@ -211,21 +213,22 @@ def _inactive(case: Case) -> Held | None:
         f"{found[0].shown} to be active",
         f"{case.item.shown} refers to something inactive",
         f"{names} {are} inactive, and QuickBooks takes no {case.entity.singular} with it.",
-        f"Make {names} active in {where}, or choose another. {_AGAIN}",
+        f"Make {names} active in {where}, or choose another. {AGAIN}",
     )
 
 
 def _account_type(case: Case) -> Held | None:
     for one in case.referred:
-        wanted = ONE_TYPE.get((case.entity.resource, one.field.name))
-        if wanted is not None and one.type != wanted:
+        wanted = account_types(case.entity, one.field.name, case.item.values)
+        if wanted and one.type not in wanted:
             label = one.field.name.replace("_", " ")
+            fitting = " or ".join(wanted)
             return Held(
                 f"another {label}",
                 f"{case.item.shown} has the wrong {label}",
-                f"{one.shown} is of type {one.type}; the {label} must be of type {wanted}. "
+                f"{one.shown} is of type {one.type}; the {label} must be of type {fitting}. "
                 "QuickBooks would refuse it, so nothing was sent.",
-                f"Choose an account of type {wanted} as {label}; the next sync sends it.",
+                f"Choose an account of type {fitting} as {label}; the next sync sends it.",
             )
     return None
 
@@ -239,7 +242,7 @@ def _sales_tax(case: Case) -> Held | None:
         "QuickBooks would add no sales tax and the invoice would be locked with a total that "
         "nobody meant, so nothing was sent.",
         "Turn sales tax on in QuickBooks (Edit > Preferences > Sales Tax > Company Preferences), "
-        f"or make its lines not taxable in CashFlow. {_AGAIN}",
+        f"or make its lines not taxable in CashFlow. {AGAIN}",
     )
 
 
@@ -275,5 +278,3 @@ GUARDS: tuple[Guard, ...] = (
     Guard("account_type", _documents_written, _account_type),
     Guard("sales_tax", _of("invoices", Action.ADD), _sales_tax),
 )
-KINDS = tuple(guard.name for guard in GUARDS if not guard.quiet)
-"""The kinds of the problems that guards open."""

@@ -11,12 +11,17 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select, update
 
-from store import mods, problems, referred
+from store import mods, paying_bills, problems, referred
 from store.changes import Action, State
 from store.context import Sync
-from store.guards import GUARDS, KINDS, Case, Guard, Held, Outgoing
+from store.guards import GUARDS, Case, Guard, Held, Outgoing
+from store.payment_guards import PAYMENT_GUARDS
 from store.syncing import change, problem
 
+_ALL = (*GUARDS, *PAYMENT_GUARDS)
+KINDS = tuple(guard.name for guard in _ALL if not guard.quiet)
+"""The kinds of the problems that guards open."""
+_LATE = tuple(guard for guard in _ALL if guard.late)
 _Item = TypeVar("_Item", bound=Outgoing)
 
 
@@ -31,8 +36,20 @@ def allowed(sync: Sync, items: Sequence[_Item]) -> list[_Item]:
             causes |= _hold(sync, item, held)
         else:
             free.append(item)
+            # Until QuickBooks was asked, these are neither found nor over.
+            late = () if _asked(sync, item) else _LATE
+            causes |= {_cause(guard, item) for guard in late}
     _resolve_gone(sync, {item.change.record_id for item in items}, causes)
     return free
+
+
+def _cause(guard: Guard, item: Outgoing) -> str:
+    return f"{guard.name}:{item.change.record_id}"
+
+
+def _asked(sync: Sync, item: Outgoing) -> bool:
+    """Whether QuickBooks was asked in this session what this change must know of it."""
+    return bool(item.change.looked_up_in == sync.session_id)
 
 
 def _cases(sync: Sync, items: Sequence[_Item]) -> list[tuple[_Item, Case | None]]:
@@ -48,6 +65,8 @@ def _cases(sync: Sync, items: Sequence[_Item]) -> list[tuple[_Item, Case | None]
     if sync.quickbooks.get("sales_tax") is False:
         invoices = [i.change.record_id for i in items if i.entity.resource == "invoices"]
         taxable = referred.with_taxable_lines(sync, invoices)
+    payments = [i.change.record_id for i in items if i.entity.resource == "bill-payments"]
+    paid = paying_bills.facts(sync, payments)
     return [
         (
             item,
@@ -60,6 +79,7 @@ def _cases(sync: Sync, items: Sequence[_Item]) -> list[tuple[_Item, Case | None]
                 one,
                 referred.named(item.entity, one, rows),
                 item.change.record_id in taxable,
+                paid.get(item.change.record_id),
             ),
         )
         for item, one in pairs
@@ -69,8 +89,10 @@ def _cases(sync: Sync, items: Sequence[_Item]) -> list[tuple[_Item, Case | None]
 def _held(case: Case) -> list[tuple[Guard, Held]]:
     """All that is in the way; one quiet reason is enough, and then nothing is a problem."""
     found: list[tuple[Guard, Held]] = []
-    for guard in GUARDS:
-        held = guard.check(case) if guard.applies(case.entity, case.action) else None
+    for guard in _ALL:
+        judged = guard.applies(case.entity, case.action)
+        judged = judged and (not guard.late or _asked(case.sync, case.item))
+        held = guard.check(case) if judged else None
         if held is not None and guard.quiet:
             return [(guard, held)]
         if held is not None:
@@ -92,7 +114,7 @@ def _hold(sync: Sync, item: Outgoing, found: Sequence[tuple[Guard, Held]]) -> se
     )
     causes: set[str] = set()
     for guard, held in () if quiet else found:
-        cause = f"{guard.name}:{item.change.record_id}"
+        cause = _cause(guard, item)
         causes.add(cause)
         problems.open_problem(
             sync,

@@ -1,8 +1,7 @@
 """The CashFlow ledger: the company's records as the App sees them.
 
 Owns the tables of the records and which table and columns hold a resource. It must not know how
-records travel to or from QuickBooks. A field's column carries the field's own name; a reference's
-column ends in `_id`; an address is JSON. Keys and foreign keys begin with `company_id`.
+records travel to or from QuickBooks. A field's column has its name, a reference's ends in `_id`.
 """
 
 from __future__ import annotations
@@ -176,6 +175,10 @@ bill = _record(
     Column("amount", Money, nullable=False),  # the sum of its lines
     Column("open_amount", Money),  # QuickBooks' word, when it was read
     Column("is_paid", Boolean, nullable=False),
+    Column("paid_outside", Money, nullable=False, server_default="0"),  # by QuickBooks' own
+    Column("purchase_orders", JSON, nullable=False, server_default="[]"),  # their numbers
+    Column("currency", Text),
+    Column("total_differs", Boolean, nullable=False),  # from the sum of its lines
     Column("approval", String(20), nullable=False),  # needs_approval | approved
     Index(None, "company_id", "vendor_id", "number"),
 )
@@ -246,6 +249,9 @@ invoice = _record(
     Column("total", Money),
     Column("balance_remaining", Money),
     Column("is_paid", Boolean, nullable=False),
+    Column("currency", Text),
+    Column("total_differs", Boolean, nullable=False),  # from the sum of its lines
+    Column("voided_at", Instant),  # voided in QuickBooks
     Index(None, "company_id", "customer_id", "number"),
     Index(None, "company_id", "invoice_date"),
 )
@@ -261,6 +267,40 @@ invoice_line = _lines(
     *_reference("department", "department"),
     Column("taxable", Boolean),
     Column("sales_tax_code", Text),
+)
+
+bill_payment = _record(
+    "bill_payment",
+    *_reference("vendor", "vendor"),
+    *_reference("payable_account", "account"),  # that of its bills
+    *_reference("paid_from", "account"),  # None: the company's preference decides when it goes
+    Column("payment_date", Date, nullable=False),
+    Column("method", String(10), nullable=False),  # check | card
+    Column("number", Text),
+    Column("to_be_printed", Boolean, nullable=False),
+    Column("amount", Money, nullable=False),  # the sum of its applications
+    Column("memo", Text),
+    Column("voided_at", Instant),
+    Index(None, "company_id", "payment_date"),
+)
+
+bill_payment_application = _lines(
+    "bill_payment_application",
+    "bill_payment",
+    *_reference("bill", "bill"),
+    Column("amount", Money),
+    Column("discount", Money),
+    *_reference("discount_account", "account"),
+    Index(None, "company_id", "bill_id"),
+)
+
+bill_payment_credit = _lines(
+    "bill_payment_credit",
+    "bill_payment",
+    *_reference("bill", "bill"),
+    *_reference("vendor_credit", "vendor_credit"),
+    Column("amount", Money, nullable=False),
+    Index(None, "company_id", "vendor_credit_id"),
 )
 
 invoice_payment = _record(
@@ -320,6 +360,7 @@ TABLES: dict[str, Table] = {
     "bills": bill,
     "vendor-credits": vendor_credit,
     "invoices": invoice,
+    "bill-payments": bill_payment,
     "invoice-payments": invoice_payment,
     "funds-transfers": funds_transfer,
 }
@@ -330,6 +371,8 @@ LINE_TABLES: dict[tuple[str, str], Table] = {
     ("vendor-credits", "expense_lines"): vendor_credit_expense_line,
     ("vendor-credits", "item_lines"): vendor_credit_item_line,
     ("invoices", "lines"): invoice_line,
+    ("bill-payments", "applications"): bill_payment_application,
+    ("bill-payments", "credits"): bill_payment_credit,
     ("invoice-payments", "applications"): invoice_payment_application,
 }
 

@@ -16,7 +16,7 @@ from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import decide
-from store import candidates, changes, conflicts, matching, tokens, undoing
+from store import candidates, changes, conflicts, matching, paying_bills, pull, tokens, undoing
 from store.arrival import moved
 from store.changes import Action, State
 from store.context import Sync
@@ -25,17 +25,14 @@ from store.syncing import change, company, link
 from store.unwritten import link_of, refuse, unknown
 from store.written import finish, gone, keep_written
 
+_NOT_THERE = (0, 1, 500)
+"""Codes with which QuickBooks tells that it does not have what it was asked for by id."""
+
 
 def take(sync: Sync, purpose: Values, reply: Reply | None) -> None:
     """QuickBooks said what it holds of the documents we are about to add or remove."""
     entity = BY_RESOURCE[purpose["resource"]]
-    rows = sync.conn.execute(
-        select(change).where(
-            change.c.company_id == sync.company_id,
-            change.c.id.in_(purpose["changes"]),
-            change.c.finished_at.is_(None),
-        )
-    ).all()
+    rows = _asked_for(sync, purpose)
     if reply is None:
         for row in rows:
             changes.fail(sync.conn, sync.company_id, row.id)
@@ -64,11 +61,40 @@ def take(sync: Sync, purpose: Values, reply: Reply | None) -> None:
             _looked_up_removal(sync, entity, row, reply.records)
 
 
+def _asked_for(sync: Sync, purpose: Values) -> Sequence[Any]:
+    """The changes because of which QuickBooks was asked, those that still stand."""
+    return sync.conn.execute(
+        select(change).where(
+            change.c.company_id == sync.company_id,
+            change.c.id.in_(purpose["changes"]),
+            change.c.finished_at.is_(None),
+        )
+    ).all()
+
+
+def refreshed(sync: Sync, purpose: Values, reply: Reply | None) -> None:
+    """QuickBooks said what is open of the documents that payments are about to settle."""
+    decision = decide(reply.status_code, reply.text, severity=reply.severity) if reply else None
+    if reply is not None and (reply.records or reply.status_code in _NOT_THERE):
+        pull.apply(sync, paying_bills.with_open_amounts(reply.records))
+        here = {record.quickbooks_id for record in reply.records}
+        gone_ones = [key for key in purpose["ids"] if key not in here]
+        paying_bills.missing(sync, purpose["resource"], gone_ones)
+        return
+    for row in _asked_for(sync, purpose):
+        if decision is None:
+            changes.fail(sync.conn, sync.company_id, row.id)
+            why = "QuickBooks did not say what is open of what it pays."
+            unknown(sync, BY_RESOURCE[row.resource], row.record_id, why)
+        else:
+            refuse(sync, BY_RESOURCE[row.resource], row, decision)
+
+
 def _linked_ids(sync: Sync, entity: Entity, records: list[Record]) -> dict[str, str]:
     found = sync.conn.execute(
         select(link.c.quickbooks_id, link.c.record_id).where(
             link.c.company_id == sync.company_id,
-            link.c.noun == entity.query_noun,
+            link.c.noun.in_({one.query_noun for one in entity.wire}),
             link.c.quickbooks_id.in_([r.quickbooks_id for r in records]),
         )
     )
@@ -197,7 +223,7 @@ def _kept(sync: Sync, entity: Entity, row: Any, linked: Any) -> None:
     """The deletion is off; what the App had changed before it is still to be sent."""
     loaded = Loaded(sync.conn, sync.company_id, entity.resource).load([row.record_id])
     ours = canonical(entity, loaded.values(row.record_id))
-    to_send = bool(moved(entity, linked.base or {}, ours))
+    to_send = entity.push.edited and bool(moved(entity, linked.base or {}, ours))
     values: Values = {"state": State.DROPPED, "finished_at": sync.now}
     if to_send:
         values = {"action": Action.MOD}

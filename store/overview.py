@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from qbxml.entities import ENTITIES
+from store import earlier
 from store.changes import State
 from store.ledger import TABLES, bank_balance
 from store.preferences import Preferences
@@ -78,6 +79,7 @@ def show(conn: Connection, company_id: str) -> dict[str, Any]:
         "records": counts(conn, company_id),
         "backlog": backlog(conn, company_id),
         "first_sync": first_sync(conn, company_id) if row.preview else None,
+        "earlier": earlier.counts(conn, company_id),
         "open_problems": _open_problems(conn, company_id),
         "last_session": _last_session(conn, company_id),
     }

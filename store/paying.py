@@ -1,23 +1,26 @@
-"""Payments meet documents: what a payment may still apply to, and what it did.
+"""Payments meet documents: what a payment may still apply to, what it did, what is paid already.
 
-Owns sync-rules 5 on invoice payments: the open balance read in the same session, what fits is
-applied, the rest stays as credit and the user is told. It must not build requests.
+Owns sync-rules 5 on bills paid outside and on invoice payments: the open balance read in the same
+session, what fits is applied, the rest stays as credit and the user is told. It must not build
+requests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, and_, select
 
+from qbxml.entities import ENTITIES
 from qbxml.entity import Entity, Lines
-from store import problems
+from store import default_accounts, problems
+from store.changes import chunks
 from store.context import Sync
-from store.ledger import TABLES
-from store.rows import Values
-from store.syncing import link
+from store.errors import Refused
+from store.ledger import LINE_TABLES, TABLES, column_name
+from store.rows import Values, shown_name
 
 
 def applications_of(entity: Entity) -> Lines | None:
@@ -26,14 +29,14 @@ def applications_of(entity: Entity) -> Lines | None:
 
 
 def documents(entity: Entity, values: Values) -> dict[str, list[str]]:
-    """QuickBooks' ids of the documents a payment applies to, by resource."""
+    """QuickBooks' ids of the documents a payment applies to or applies, by resource."""
     found: dict[str, list[str]] = {}
-    part = applications_of(entity)
-    for line in values.get(part.name) or () if part else ():
-        for field in part.fields if part else ():
-            if field.by_id and line.get(field.name):
-                found.setdefault(field.to[0], []).append(line[field.name]["id"])
-    return found
+    for part in entity.lines:
+        for field in part.fields:
+            for line in values.get(part.name) or () if field.by_id else ():
+                if line.get(field.name):
+                    found.setdefault(field.to[0], []).append(line[field.name]["id"])
+    return {resource: list(dict.fromkeys(ids)) for resource, ids in found.items()}
 
 
 def fit_invoices(sync: Sync, values: Values) -> Values:
@@ -71,20 +74,63 @@ def deposit_account(sync: Sync, values: Values) -> Values:
         account = chosen.money_in_clearing
     if values["deposit_to"] is not None or account is None:
         return values
-    known = sync.conn.execute(
-        select(link.c.quickbooks_id).where(
-            link.c.company_id == sync.company_id, link.c.record_id == account
+    return {**values, "deposit_to": default_accounts.in_quickbooks(sync, account)}
+
+
+def payments_of(
+    conn: Connection, company_id: str, resource: str, record_ids: Sequence[str]
+) -> dict[str, list[str]]:
+    """What the App pays of these documents: their ids -> our payments, for people."""
+    found: dict[str, list[str]] = {}
+    for entity in ENTITIES:
+        part = applications_of(entity)
+        for field in part.fields if part is not None else ():
+            if part is None or not field.by_id or resource not in field.to:
+                continue
+            lines, payment = LINE_TABLES[entity.resource, part.name], TABLES[entity.resource]
+            document = lines.c[column_name(field)]
+            same = (payment.c.company_id == lines.c.company_id, payment.c.id == lines.c.owner_id)
+            query = (
+                select(document.label("document"), payment)
+                .join(payment, and_(*same))
+                .where(
+                    lines.c.company_id == company_id,
+                    payment.c.deleted_at.is_(None),
+                    payment.c.voided_at.is_(None),
+                )
+                .order_by(payment.c[str(entity.dated)], payment.c.id)
+            )
+            for ids in chunks(record_ids):
+                for row in conn.execute(query.where(document.in_(ids))):
+                    shown = f"{entity.singular} {shown_name(row)} of {row.amount}"
+                    found.setdefault(row.document, []).append(shown)
+    return found
+
+
+def refuse_paid(conn: Connection, company_id: str, bill_ids: Sequence[str]) -> None:
+    """Refused when one of these bills is paid already, with who paid it (sync-rules 5)."""
+    bill = TABLES["bills"]
+    for ids in chunks(bill_ids):
+        row = conn.execute(
+            select(bill)
+            .where(bill.c.company_id == company_id, bill.c.id.in_(ids), bill.c.is_paid.is_(True))
+            .order_by(bill.c.id)
+        ).first()
+        if row is None:
+            continue
+        outside = f", {row.paid_outside} of it outside CashFlow" if row.paid_outside else ""
+        raise Refused(
+            f"Bill {shown_name(row)} is paid in QuickBooks{outside}. A second payment would be "
+            "too much. If it is not paid, void or delete that payment in QuickBooks and sync."
         )
-    ).scalar()
-    return {**values, "deposit_to": {"id": known, "name": None} if known else None}
 
 
 def tell_what_was_left(sync: Sync, entity: Entity, row: Any, shown: str) -> None:
     """The payment is in QuickBooks, but not all of it is applied: somebody should know."""
     part = applications_of(entity)
-    if part is None or not row.values:
-        return
     table = TABLES[entity.resource]
+    if part is None or not row.values or "unapplied" not in table.c:
+        return
     paid = sync.conn.execute(
         select(table.c.unapplied).where(
             table.c.company_id == sync.company_id, table.c.id == row.record_id

@@ -13,8 +13,11 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+from qbxml.entities import ENTITIES
 from store.errors import FieldError, Invalid
 
+EARLIER = tuple(e.resource for e in ENTITIES if e.dated is not None and e.push.new)
+"""The types of which some may have been made before the connection."""
 minutes_max = 7 * 24 * 60
 """Longest minimum interval: a week."""
 
@@ -35,6 +38,7 @@ class Preferences:
     ar_account: str | None = None
     deposit_to: str | None = None
     default_expense_account: str | None = None
+    discount_account: str | None = None
     classes_on: bool | None = None
     minimum_interval_minutes: int = 0
     earlier_transactions: str = "hold"
@@ -99,13 +103,41 @@ def _minutes(text: str) -> int:
     return int(text)
 
 
+HOLD, ALL, NEVER = "hold", "all", "never"
+
+
 def _earlier(text: str) -> str:
-    if text.lower() in {"hold", "all"}:
-        return text.lower()
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError("Say hold, all, or a day such as 2024-01-31.") from None
+    """`hold`, `all`, `never` or a day; per type as `bills:all,invoices:2024-01-31`."""
+    return ",".join(_earlier_part(part) for part in text.split(","))
+
+
+def _earlier_part(part: str) -> str:
+    resource, colon, word = part.rpartition(":")
+    resource, word = resource.strip().lower(), word.strip().lower()
+    if colon and resource not in EARLIER:
+        raise ValueError(f"There is no type {resource!r}. There are {', '.join(EARLIER)}.")
+    if word not in {HOLD, ALL, NEVER}:
+        try:
+            word = date.fromisoformat(word).isoformat()
+        except ValueError:
+            raise ValueError(
+                "Say hold, all, never, or a day such as 2024-01-31; for one type such as bills:all."
+            ) from None
+    return f"{resource}:{word}" if colon else word
+
+
+def earlier_choice(value: str, resource: str) -> str:
+    """What `earlier_transactions` says of one type: hold, all, never or a day (ISO)."""
+    found = HOLD
+    for part in value.split(","):
+        of, colon, word = part.rpartition(":")
+        if not colon:
+            found = word
+    for part in value.split(","):
+        of, colon, word = part.rpartition(":")
+        if colon and of == resource:
+            found = word
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +150,7 @@ class Choice:
 
 
 _EXPENSES = ("Expense", "OtherExpense", "CostOfGoodsSold")
+PROFIT_AND_LOSS = ("Income", "OtherIncome", *_EXPENSES)
 
 CHOICES: dict[str, Choice] = {
     "two_way_bills": Choice(
@@ -170,6 +203,11 @@ CHOICES: dict[str, Choice] = {
     "default_expense_account": Choice(
         "The account of a bill's expense lines that name none.", _account, _EXPENSES
     ),
+    "discount_account": Choice(
+        "The account of discounts that a bill payment takes and that names none.",
+        _account,
+        PROFIT_AND_LOSS,
+    ),
     "classes_on": Choice(
         "Departments are sent as classes: always, never, or (none) when QuickBooks has class"
         " tracking on.",
@@ -181,8 +219,8 @@ CHOICES: dict[str, Choice] = {
         _minutes,
     ),
     "earlier_transactions": Choice(
-        "Bills and invoices made in CashFlow before the connection: hold them, send all, or send"
-        " those dated on or after a day.",
+        "Transactions made in CashFlow before the connection: hold them, send all, send those dated"
+        " on or after a day, or never; also per type, such as bills:all,invoices:2024-01-31.",
         _earlier,
     ),
 }

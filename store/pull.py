@@ -15,7 +15,18 @@ from qbxml.compare import canonical
 from qbxml.entities import queries
 from qbxml.entity import Entity, Kind, Lines, Part
 from qbxml.parse import Record
-from store import aside, changes, class_tracking, conflicts, matching, problems, written
+from store import (
+    aside,
+    changes,
+    class_tracking,
+    conflicts,
+    currency,
+    matching,
+    open_documents,
+    paid_bills,
+    problems,
+    written,
+)
 from store.arrival import Page, in_our_terms, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
@@ -46,7 +57,11 @@ def _store(sync: Sync, records: Sequence[Record]) -> None:
     in_our_terms(sync, newest.values())
     noun = records[0].entity.query_noun
     links = _links(sync, noun, list(newest))
+    open_documents.note(sync, records)
     unlinked = [r for key, r in newest.items() if key not in links and eligible(sync, r)]
+    foreign = [r for r in unlinked if currency.is_foreign(sync, r)]
+    currency.refuse(sync, foreign)
+    unlinked = [r for r in unlinked if r not in foreign]
     matches = matching.match(sync, unlinked)
     adopted = [r for r in unlinked if r.quickbooks_id in matches.same]
     known = matches.held.union(matches.same)
@@ -70,6 +85,7 @@ def _store(sync: Sync, records: Sequence[Record]) -> None:
         mine = [r for r in (*adopted, *changed) if r.entity is entity]
         _compare(page, mine, keys, links, matches.sent)
         page.flush()
+    open_documents.keep(sync, [r for key, r in newest.items() if key in keys or key in links])
     tie_dangling(sync, noun, {r.quickbooks_id: keys[r.quickbooks_id] for r in (*fresh, *adopted)})
 
 
@@ -102,14 +118,21 @@ def _differs(record: Record, linked: Any) -> bool:
     return any(not part.shared and part.kind is Kind.AMOUNT for part in record.entity.fields)
 
 
-def _fully_unpaid(record: Record) -> bool:
+def _unpaid_and_wanted(sync: Sync, record: Record) -> bool:
+    """A bill with any payment never comes; those open on the day of the switch if that is wanted.
+
+    Two-way sync that was always on has no such day.
+    """
     amount, still_open = record.values.get("amount"), record.values.get("open_amount")
-    paid_something = bool(record.linked) or still_open not in (None, amount)
-    return not record.values.get("is_paid") and not paid_something
+    paid = any(one["paid"] for one in record.linked) or still_open not in (None, amount)
+    if paid or record.values.get("is_paid"):
+        return False
+    since = sync.two_way_since
+    return sync.preferences.import_open_bills or not since or record.time_modified >= since
 
 
 # What else an unlinked record must be to come over as new.
-_ELIGIBLE: dict[str, Callable[[Record], bool]] = {"bills": _fully_unpaid}
+_ELIGIBLE: dict[str, Callable[[Sync, Record], bool]] = {"bills": _unpaid_and_wanted}
 
 
 def eligible(sync: Sync, record: Record) -> bool:
@@ -122,7 +145,7 @@ def eligible(sync: Sync, record: Record) -> bool:
         if dated is None or dated < sync.start_date.isoformat():
             return False
     fits = _ELIGIBLE.get(entity.resource)
-    return fits is None or fits(record)
+    return fits is None or fits(sync, record)
 
 
 def _link(sync: Sync, records: Sequence[Record], keys: dict[str, str], *, first: bool) -> None:
@@ -169,6 +192,7 @@ def _compare(
     ids = [keys[r.quickbooks_id] for r in records]
     page.loaded = Loaded(sync.conn, sync.company_id, entity.resource).load(ids)
     standing = changes.open_changes(sync.conn, sync.company_id, ids)
+    paid = paid_bills.named(sync, entity, ids)
     link_rows: list[dict[str, Any]] = []
     for record in records:
         record_id = keys[record.quickbooks_id]
@@ -180,6 +204,8 @@ def _compare(
         taken, to_send = _decide(sync, record, record_id, base, page.loaded, waiting, edited=edited)
         if base is None and not any(isinstance(part, Lines) for part in taken or ()):
             written.number_lines(sync, entity, record_id, record, page.loaded)
+        if record_id in paid:
+            taken = paid_bills.kept(sync, record, page.loaded.rows[record_id], taken)
         version = synced
         if taken is not None:
             version = page.write(

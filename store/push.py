@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -22,17 +22,18 @@ from qbxml.write import Unsendable
 from store import (
     changes,
     class_tracking,
+    covered,
     deletions,
     holding,
     mods,
     paying,
     problems,
     undoing,
+    written,
 )
 from store.changes import Action, State
 from store.context import Sync
 from store.extras import BEFORE_PUSH
-from store.ledger import TABLES
 from store.rows import Loaded, Values, names_of, shown_name
 from store.syncing import change, link
 
@@ -74,6 +75,11 @@ class Ready:
     def shown(self) -> str:
         """The record for people: `vendor Acme`."""
         return f"{self.entity.singular} {shown_name(self.row)}"
+
+    @property
+    def sent_as(self) -> Entity:
+        """What it is in QuickBooks."""
+        return self.entity.sent_as(self.values)
 
 
 def open_count(conn: Connection, company_id: str, now: datetime) -> int:
@@ -213,6 +219,8 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
         if item.is_gone:
             _gone(sync, item)
             continue
+        if written.is_settled(sync, item.entity, item.change, item.row.version):
+            continue
         met = _meets(item)
         if met & touched:
             continue  # known when this set is answered: a balance, or a duplicate
@@ -256,6 +264,8 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
 def _meets(item: Ready) -> set[tuple[str, ...]]:
     """What two writes of one set must not share: documents paid, or what makes a duplicate."""
     paid = paying.documents(item.entity, item.values)
+    if item.link is not None:  # and a payment waits for the edit of what it pays
+        paid = {**paid, item.entity.resource: [item.link.quickbooks_id]}
     met: set[tuple[str, ...]] = {(resource, key) for resource, ids in paid.items() for key in ids}
     if item.change.action == Action.ADD and item.entity.number and item.entity.party:
         party = (item.values[item.entity.party] or {}).get("id") or ""
@@ -283,7 +293,8 @@ def _request(sync: Sync, item: Ready, request_id: str) -> tuple[str | None, Valu
     entity, linked = item.entity, item.link
     action = Action(item.change.action)
     if action is Action.ADD:
-        return build.add(entity, item.values, request_id), item.values
+        kept = covered.noted(sync, item.change.record_id, item.values)
+        return build.add(entity, item.values, request_id), kept
     if linked is None:
         return None, item.values  # QuickBooks never had it
     if action is Action.MOD:
@@ -362,28 +373,4 @@ def release(sync: Sync, exchange_ids: Sequence[str], *, unknown: bool = False) -
     ).all():
         changes.reopen(
             sync.conn, sync.company_id, row, sync.now, unknown=unknown, looked_up_in=None
-        )
-
-
-def release_earlier(sync: Sync) -> None:
-    """Documents made before the connection wait until an admin decides (sync-rules 3)."""
-    choice = sync.preferences.earlier_transactions
-    if choice == "hold":
-        return
-    for entity in ENTITIES:
-        if entity.dated is None or not sync.pushes(entity):
-            continue
-        table = TABLES[entity.resource]
-        chosen = select(table.c.id).where(table.c.company_id == sync.company_id)
-        if choice != "all":
-            chosen = chosen.where(table.c[entity.dated] >= date.fromisoformat(choice))
-        sync.conn.execute(
-            update(change)
-            .where(
-                change.c.company_id == sync.company_id,
-                change.c.state == State.NOT_SYNCED,
-                change.c.finished_at.is_(None),
-                change.c.record_id.in_(chosen),
-            )
-            .values(state=State.PENDING)
         )

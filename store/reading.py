@@ -19,7 +19,7 @@ from store.changes import chunks, sync_objects
 from store.errors import FieldError, Invalid, NotFound
 from store.ledger import LINE_TABLES, TABLES, bank_balance, column_name
 from store.rows import names_of, write_kind
-from store.shapes import Shape
+from store.shapes import LineShape, Shape
 from store.types import is_key
 
 page_records_max = 1000
@@ -80,10 +80,10 @@ def shown(
     for row in rows:
         record: dict[str, Any] = {"id": row.id}
         record |= {field.name: _value(field, row, names) for field in shape.shown}
-        for line in shape.lines:
+        for line in shape.outer_lines:
             record[line.part.name] = [
-                {"id": inner.id} | {field.name: _value(field, inner, names) for field in line.shown}
-                for inner in lines.get((line.part.name, row.id), ())
+                _shown_line(line, one, row.id, lines, names)
+                for one in lines.get((line.part.name, row.id), ())
             ]
         record |= {
             "origin": row.origin,
@@ -95,6 +95,25 @@ def shown(
         if row.deleted_at is not None:
             record["deleted_at"] = row.deleted_at.isoformat()
         found.append(record | {"sync": syncs[row.id]})
+    return found
+
+
+def _shown_line(
+    shape: LineShape,
+    row: Any,
+    owner_id: str,
+    lines: dict[tuple[str, str], list[Any]],
+    names: dict[str, str],
+) -> dict[str, Any]:
+    """One line, with the lines that stand within it."""
+    found = {"id": row.id} | {field.name: _value(field, row, names) for field in shape.shown}
+    for inner in shape.inner:
+        by = column_name(next(part for part in inner.part.fields if part.name == inner.part.by))
+        found[inner.part.name] = [
+            _shown_line(inner, one, owner_id, lines, names)
+            for one in lines.get((inner.part.name, owner_id), ())
+            if getattr(one, by) == getattr(row, by)
+        ]
     return found
 
 

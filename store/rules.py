@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from qbxml.entity import Entity, Family, Undo
+from store import bill_payments
 from store.changes import State
 from store.errors import Refused
 from store.syncing import change, link
@@ -60,6 +61,10 @@ def may_delete(conn: Connection, entity: Entity, row: Any) -> None:
             f"{_many(entity)} are not deleted, because documents refer to them."
             f" Make the {entity.singular} inactive instead."
         )
+    if bill_payments.applied_to(conn, row.company_id, entity.resource, [row.id]):
+        raise Refused(
+            f"A payment names this {entity.singular}, so it stays. Void the payment first."
+        )
     if not entity.push.deleted and _known(conn, row):
         raise Refused(
             f"This {entity.singular} is in QuickBooks, which cannot be told to delete it."
@@ -75,11 +80,17 @@ def may_approve(entity: Entity, row: Any) -> None:
         raise Refused(f"This {entity.singular} is deleted; it cannot be approved.")
 
 
-def may_void(entity: Entity, row: Any) -> None:
+def may_void(conn: Connection, entity: Entity, row: Any) -> None:
     """Refused for all but payments and transfers: documents are deleted, lists made inactive."""
     if entity.undo is not Undo.NEVER:
         if row.deleted_at is not None:
             raise Refused(f"This {entity.singular} is deleted; it cannot be voided.")
+        if entity.thin_replies and _linked_to_itself(conn, row):
+            raise Refused(
+                f"Credits covered all of this {entity.singular}, so QuickBooks applied them and"
+                " keeps no payment that could be voided. Free the credits in QuickBooks: delete"
+                " the vendor credit there and enter it anew."
+            )
         return
     instead = _INSTEAD_OF_VOID.get(entity.resource, "Make it inactive instead.")
     raise Refused(f"{_many(entity)} cannot be voided in CashFlow. {instead}")
@@ -109,6 +120,15 @@ def _linked(conn: Connection, row: Any) -> bool:
         select(link.c.id).where(link.c.company_id == row.company_id, link.c.record_id == row.id)
     ).first()
     return linked is not None
+
+
+def _linked_to_itself(conn: Connection, row: Any) -> bool:
+    found = conn.execute(
+        select(link.c.quickbooks_id).where(
+            link.c.company_id == row.company_id, link.c.record_id == row.id
+        )
+    ).scalar()
+    return bool(found == row.id)
 
 
 def _sent(conn: Connection, row: Any) -> bool:

@@ -7,6 +7,7 @@ App knows. It must not read bodies nor the database.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
 from qbxml.entities import BY_RESOURCE
@@ -24,23 +25,38 @@ _APPROVAL = Field(
     words=(("needs_approval", ""), ("approved", "")),
 )
 
+_TOTAL_DIFFERS = Field("", "total_differs", Kind.BOOL, In.RET)
+
 # Fields of the App alone, per resource; those with `In.RET` are only shown.
 _EXTRA: dict[str, tuple[Field, ...]] = {
     "terms": (_KIND,),
     "items": (_KIND,),
-    "bills": (_APPROVAL,),
+    "bills": (
+        _APPROVAL,
+        Field("", "paid_outside", Kind.AMOUNT, In.RET),
+        Field("", "purchase_orders", messages=In.RET),
+        _TOTAL_DIFFERS,
+    ),
     "vendor-credits": (_APPROVAL,),
-    "invoices": (Field("", "total", Kind.AMOUNT, In.RET),),
+    "invoices": (Field("", "total", Kind.AMOUNT, In.RET), _TOTAL_DIFFERS),
 }
 _EXTRA_LINE: dict[tuple[str, str], tuple[Field, ...]] = {
     ("invoices", "lines"): (Field("", "taxable", Kind.BOOL, In.WRITE),),
 }
+# Shown, but never taken: they follow from other records.
+_FOLLOWS: dict[str, frozenset[str]] = {"bill-payments": frozenset({"payable_account"})}
 # References to lists that only QuickBooks keeps, shown and taken by name.
 _BY_NAME = frozenset({"method"})
 _FULL_NAME = Field("", "full_name", messages=In.RET)
 
 DEFAULTS: dict[str, dict[str, object]] = {
-    "bills": {"approval": "needs_approval"},
+    "bills": {
+        "approval": "needs_approval",
+        "paid_outside": Decimal("0.00"),
+        "purchase_orders": [],
+        "total_differs": False,
+    },
+    "invoices": {"total_differs": False},
     "vendor-credits": {"approval": "needs_approval"},
 }
 """What a new record holds where its body says nothing, beyond `Field.empty`."""
@@ -55,6 +71,8 @@ class LineShape:
 
     part: Lines
     shown: tuple[Field, ...]
+    inner: tuple[LineShape, ...] = ()
+    """The kinds of lines that stand within these."""
 
     @cached_property
     def taken(self) -> dict[str, Field]:
@@ -69,6 +87,12 @@ class Shape:
     entity: Entity
     shown: tuple[Field, ...]
     lines: tuple[LineShape, ...]
+    """Every kind of lines, those within others too."""
+
+    @property
+    def outer_lines(self) -> tuple[LineShape, ...]:
+        """The kinds that stand in the record itself."""
+        return tuple(line for line in self.lines if not line.part.within)
 
     @cached_property
     def taken(self) -> dict[str, Field]:
@@ -89,7 +113,9 @@ def _taken(fields: tuple[Field, ...]) -> dict[str, Field]:
 def _shown(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """Without our own id's copy, and without QuickBooks' codes that have a word of ours."""
     return tuple(
-        replace(field, kind=Kind.TEXT) if field.name in _BY_NAME else field
+        replace(field, kind=Kind.TEXT)
+        if field.name in _BY_NAME and field.kind is Kind.REF
+        else field
         for field in fields
         if field.kind is not Kind.GUID
         and not field.made
@@ -100,13 +126,24 @@ def _shown(fields: tuple[Field, ...]) -> tuple[Field, ...]:
 def _shape(entity: Entity) -> Shape:
     resource = entity.resource
     named = (_FULL_NAME,) if "full_name" in TABLES[resource].c else ()
+    follows = _FOLLOWS.get(resource, frozenset())
+    fields = tuple(
+        replace(field, messages=In.RET) if field.name in follows else field
+        for field in _shown(entity.fields)
+    )
     return Shape(
         entity,
-        (*_shown(entity.fields), *named, *_EXTRA.get(resource, ())),
-        tuple(
-            LineShape(part, (*_shown(part.fields), *_EXTRA_LINE.get((resource, part.name), ())))
-            for part in entity.lines
-        ),
+        (*fields, *named, *_EXTRA.get(resource, ())),
+        tuple(_line_shape(entity, part) for part in entity.lines),
+    )
+
+
+def _line_shape(entity: Entity, part: Lines) -> LineShape:
+    fields = tuple(field for field in _shown(part.fields) if field.name != part.by)
+    return LineShape(
+        part,
+        (*fields, *_EXTRA_LINE.get((entity.resource, part.name), ())),
+        tuple(_line_shape(entity, inner) for inner in entity.lines if inner.within == part.name),
     )
 
 

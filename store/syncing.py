@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from store.ledger import metadata
-from store.types import Instant, Key
+from store.types import Instant, Key, Money
 
 _JSON = JSON(none_as_null=True)
 
@@ -52,6 +52,7 @@ company = Table(
     Column("preferences", _JSON, nullable=False),  # see preferences.py
     Column("start_date", Date),  # day of the first bound session, company's zone
     Column("connected_at", Instant),  # when the company file was bound
+    Column("two_way_since", Instant),  # when 2-way bill sync was last switched on
     Column("preview", Boolean, nullable=False),  # writes wait for `company start`
     Column("created_at", Instant, nullable=False),
     Column("removed_at", Instant),
@@ -172,6 +173,17 @@ link = _tenant(
         sqlite_where=text("time_modified = ''"),
         postgresql_where=text("time_modified = ''"),
     ),
+)
+
+# What another document settles of a linked one, in QuickBooks' words when that was last read.
+settlement = _tenant(
+    "settlement",
+    Column("noun", String(30), primary_key=True),
+    Column("document_id", String(36), primary_key=True),  # QuickBooks' id
+    Column("source_id", String(36), primary_key=True),  # of the payment or credit
+    Column("amount", Money, nullable=False),
+    Index(None, "company_id", "source_id"),
+    key=False,
 )
 
 dangling = _tenant(

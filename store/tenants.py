@@ -33,7 +33,14 @@ def load_connector(conn: Connection, company_id: str) -> Row[Any]:
 
 # Made once: every call of a session asks it.
 _SESSION_FACTS: Select[Any] = (
-    select(company.c.preferences, company.c.start_date, company.c.preview, connector.c.quickbooks)
+    select(
+        company.c.preferences,
+        company.c.start_date,
+        company.c.preview,
+        company.c.time_zone,
+        company.c.two_way_since,
+        connector.c.quickbooks,
+    )
     .join(connector, connector.c.company_id == company.c.id)
     .where(company.c.id == bindparam("company"))
 )

@@ -36,6 +36,7 @@ TOTALS: dict[str, Total] = {
     "bills": Total("amount", ("expense_lines", "item_lines")),
     "vendor-credits": Total("amount", ("expense_lines", "item_lines")),
     "invoices": Total("subtotal", ("lines",)),
+    "bill-payments": Total("amount", ("applications",)),
 }
 
 

@@ -44,7 +44,7 @@ def request(
     if action == Action.DELETE:
         return build.delete(entity, quickbooks_id, name)
     if not reverses(entity, action):
-        return _UNDO[entity.undo](entity, quickbooks_id, name)
+        return _UNDO[entity.undo](entity.sent_as(values), quickbooks_id, name)
     swapped = {field: values[_SWAPPED.get(field, field)] for field in values}
     swapped[str(entity.dated)] = day_of(sync, row).isoformat()
     swapped["memo"] = tokens.put(tokens.take_out(values["memo"]), row.id, reversal=True)

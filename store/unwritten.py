@@ -31,6 +31,8 @@ class Followup:
     reread: dict[str, list[str]] = field(default_factory=dict)
     fill: dict[str, list[str]] = field(default_factory=dict)
     """Written, but the answer did not carry the record: read it and take its ids and totals."""
+    credits: list[str] = field(default_factory=list)
+    """Vendor credits that a voided payment may have left applied."""
 
 
 def link_of(sync: Sync, record_id: str) -> Any:
@@ -49,7 +51,7 @@ def _again(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Follo
     changes.reopen(
         sync.conn, sync.company_id, row, sync.now, attempts=row.attempts + 1, try_after=None
     )
-    then.reread.setdefault(entity.resource, []).append(linked.quickbooks_id)
+    then.reread.setdefault(linked.noun, []).append(linked.quickbooks_id)
 
 
 def _later(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Followup) -> None:

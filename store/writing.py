@@ -120,7 +120,7 @@ def void_record(
     """Void a payment or transfer: one that never went never goes, the others are undone."""
     rules.company_open(conn, company_id)
     row = find_row(conn, company_id, shape, record_id, to_change=True)
-    rules.may_void(shape.entity, row)
+    rules.may_void(conn, shape.entity, row)
     if row.voided_at is None:
         table = TABLES[shape.entity.resource]
         conn.execute(

@@ -17,7 +17,7 @@ from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import Decision, decide
-from store import class_tracking, paying, problems, undoing
+from store import applied_credits, class_tracking, covered, paying, problems, undoing
 from store.arrival import Page, in_our_terms, moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
@@ -37,6 +37,9 @@ def take(sync: Sync, row: Any, reply: Reply | None, then: Followup) -> None:
         unanswered(sync, entity, row)
         return
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
+    if _written(row, reply, decision) and covered.thin(entity, row, reply):
+        covered.to_be_seen(sync, row)
+        return
     if _written(row, reply, decision):
         _done(sync, entity, row, reply, then)
         return
@@ -61,6 +64,7 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
     _reread_paid(entity, row, then)
     if row.action in (Action.DELETE, Action.VOID):
         gone(sync, row)
+        then.credits += applied_credits.voided(sync, entity, row)
         return
     if reply.records:
         keep_written(sync, entity, row.record_id, row.version, reply.records[0], sent=row.values)
@@ -76,14 +80,32 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
         unknown(sync, entity, row.record_id, "QuickBooks said yes but did not say under which id.")
         return
     sequence = recovered.edit_sequence if recovered else ""
-    _save_link(
-        sync,
-        entity,
-        row.record_id,
-        row.version,
-        _Linked(known, sequence, "", shared_values(entity, row.values)),
-    )
-    then.fill.setdefault(entity.resource, []).append(known)
+    noun = entity.sent_as(row.values).query_noun
+    linked = _Linked(noun, known, sequence, "", shared_values(entity, row.values))
+    _save_link(sync, entity, row.record_id, row.version, linked)
+    then.fill.setdefault(noun, []).append(known)
+
+
+def is_settled(sync: Sync, entity: Entity, row: Any, version: int) -> bool:
+    """Whether it is known, or cannot be known, what became of a payment that left once."""
+    if not covered.in_doubt(row):
+        return False
+    applied = covered.seen(sync, row)
+    if applied:
+        _covered_by_credits(sync, entity, row, version)
+    elif applied is None:
+        covered.tell(sync, entity, row)
+    return applied is not False
+
+
+def _covered_by_credits(sync: Sync, entity: Entity, row: Any, version: int) -> None:
+    """Bills and credits show it done, and QuickBooks keeps no record: it is linked to itself."""
+    sync.tally.changes_out += 1
+    finish(sync, row)
+    noun = entity.sent_as(row.values).query_noun
+    base = shared_values(entity, row.values)
+    linked = _Linked(noun, row.record_id, "", covered.SEEN, base)
+    _save_link(sync, entity, row.record_id, version, linked)
 
 
 def _tell_what_was_replaced(sync: Sync, entity: Entity, record_id: str) -> None:
@@ -113,7 +135,7 @@ def _tell_what_was_replaced(sync: Sync, entity: Entity, record_id: str) -> None:
 def _reread_paid(entity: Entity, row: Any, then: Followup) -> None:
     """What a payment applied to has another balance now."""
     for resource, ids in paying.documents(entity, row.values or {}).items():
-        then.reread.setdefault(resource, []).extend(ids)
+        then.reread.setdefault(BY_RESOURCE[resource].query_noun, []).extend(ids)
 
 
 def gone(sync: Sync, row: Any) -> None:
@@ -139,10 +161,17 @@ def finish(sync: Sync, row: Any) -> None:
 class _Linked:
     """What the link of a written record says."""
 
+    noun: str
     quickbooks_id: str
     edit_sequence: str
     time_modified: str
     base: Values
+
+    @classmethod
+    def of(cls, record: Record, base: Values) -> _Linked:
+        """That of a record as QuickBooks gave it."""
+        noun, known = record.entity.query_noun, record.quickbooks_id
+        return cls(noun, known, record.edit_sequence, record.time_modified, base)
 
 
 def _save_link(sync: Sync, entity: Entity, record_id: str, version: int, linked: _Linked) -> None:
@@ -170,7 +199,7 @@ def _save_link(sync: Sync, entity: Entity, record_id: str, version: int, linked:
             record_id=record_id,
             quickbooks_id=linked.quickbooks_id,
             family=entity.family.value,
-            noun=entity.query_noun,
+            noun=linked.noun,
             **values,
         )
     )
@@ -185,14 +214,14 @@ def unfinished(sync: Sync) -> Followup:
     """What was written in a session that ended before the record itself could be read."""
     then = Followup()
     rows = sync.conn.execute(
-        select(link.c.resource, link.c.quickbooks_id).where(
+        select(link.c.noun, link.c.quickbooks_id).where(
             link.c.company_id == sync.company_id,
             link.c.time_modified == "",
             link.c.gone_at.is_(None),
         )
     )
     for row in rows:
-        then.fill.setdefault(row.resource, []).append(row.quickbooks_id)
+        then.fill.setdefault(row.noun, []).append(row.quickbooks_id)
     return then
 
 
@@ -218,7 +247,7 @@ def keep_written(
     taken_by = sync.conn.execute(
         select(link.c.record_id).where(
             link.c.company_id == sync.company_id,
-            link.c.noun == entity.query_noun,
+            link.c.noun == record.entity.query_noun,
             link.c.quickbooks_id == record.quickbooks_id,
             link.c.record_id != record_id,
         )
@@ -230,7 +259,7 @@ def keep_written(
     in_our_terms(sync, (record,))
     before = link_of(sync, record_id)
     base = shared_values(entity, record.values, before.base if before is not None else None)
-    linked = _Linked(record.quickbooks_id, record.edit_sequence, record.time_modified, base)
+    linked = _Linked.of(record, base)
     _save_link(sync, entity, record_id, version, linked)
     loaded = Loaded(sync.conn, sync.company_id, entity.resource).load([record_id])
     number_lines(sync, entity, record_id, record, loaded)

@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from qbxml.entities import BY_RESOURCE, queries
-from qbxml.entity import Family
-from qbxml.parse import Record, Replies, Reply, replies
+from qbxml.entities import BY_RESOURCE, MOVERS, queries
+from qbxml.entity import Entity, Family
+from qbxml.parse import Mover, Record, Replies, Reply, replies
 from store import (
     activity,
+    applied_credits,
     brake,
     comparing,
     cursors,
@@ -35,7 +36,7 @@ _CHANGED, _DELETED, _MISSING = "changed", "deleted", "missing"
 
 
 _LISTS, _MERGES, _DOCUMENTS, _ALONE = range(4)
-_RANKS = {"merge": _MERGES, "balances": _ALONE, "fill": _ALONE}
+_RANKS = {"merge": _MERGES, "balances": _ALONE, "fill": _ALONE, "applied": _DOCUMENTS}
 
 
 def rank(read: Read) -> int:
@@ -90,6 +91,9 @@ def take_deletions(sync: Sync, plan: Plan, read: Read, reply: Reply, _exchange_i
     asked = set(read.narrow["del_types"])
     every = [entity.resource for entity in BY_RESOURCE.values() if asked & set(entity.del_types)]
     _no_longer_held(sync, plan, _DELETED, every)
+    for entity in open_documents.pulled(sync):
+        moved = open_documents.moved_by_deletions(sync, entity, reply.deletions)
+        _reread_moved(plan, entity, moved)
 
 
 def take_verified(_sync: Sync, _plan: Plan, read: Read, reply: Reply, _exchange_id: str) -> None:
@@ -105,12 +109,27 @@ def take_activity(sync: Sync, plan: Plan, _read: Read, reply: Reply, _exchange_i
 
 
 def take_applied(sync: Sync, plan: Plan, read: Read, reply: Reply, _exchange_id: str) -> None:
-    """Payments made in QuickBooks: the invoices they moved are read again."""
-    read.seen = cursors.greatest(sync, read.seen, [r.time_modified for r in reply.records])
-    if "Invoice" in plan.first:
+    """Payments and credits in QuickBooks: the documents they moved are read again."""
+    movers: list[Record | Mover] = [*reply.records, *reply.movers]
+    read.seen = cursors.greatest(sync, read.seen, [one.time_modified for one in movers])
+    for entity in MOVERS[read.asks]:
+        if sync.pulls(entity):
+            _reread_moved(plan, entity, open_documents.moved(sync, entity, movers))
+
+
+def _reread_moved(plan: Plan, entity: Entity, quickbooks_ids: Sequence[str]) -> None:
+    noun = entity.query_noun
+    if noun in plan.first:
         return  # they are being read in this very session
-    for ids in portions(open_documents.paid_otherwise(sync, reply.records)):
-        plan.reads.append(Read("Reread Invoice", "query", {"ids": ids}, noun="Invoice"))
+    name = f"Moved {noun}"
+    asked = {key for read in plan.group(name) for key in read.narrow["ids"] if not read.done}
+    for ids in portions([key for key in quickbooks_ids if key not in asked]):
+        plan.reads.append(Read(name, "query", {"ids": ids}, noun=noun))
+
+
+def take_credits(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:
+    """Vendor credits of voided payments, with what they are still applied to."""
+    applied_credits.judge(sync, reply.records)
 
 
 def take_fill(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:

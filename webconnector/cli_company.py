@@ -133,7 +133,7 @@ def show(*, company: str, as_json: bool) -> None:
         terminal.give_json(found)
         return
     plain = ("connector", "preferences", "records", "backlog", "last_session")
-    beside = (*plain, "first_sync")
+    beside = (*plain, "first_sync", "earlier")
     terminal.give_facts({key: value for key, value in found.items() if key not in beside})
     for part in plain:
         terminal.say()
@@ -142,9 +142,22 @@ def show(*, company: str, as_json: bool) -> None:
             terminal.give_facts({f"  {key}": value for key, value in found[part].items()})
         else:
             terminal.say(f"  {terminal.DASH}")
+    if found["earlier"]:
+        terminal.say()
+        earlier_table(found["earlier"])
     if found["first_sync"]:
         terminal.say()
         preview_table(found["first_sync"])
+
+
+def earlier_table(counts: dict[str, dict[str, Any]]) -> None:
+    """What was made in CashFlow before the connection and was not sent (sync-rules 3)."""
+    terminal.say("made before the connection (`company set ID earlier_transactions=bills:all`):")
+    terminal.give_table(
+        ("type", "records", "first", "last", "choice"),
+        [(resource, *of_type.values()) for resource, of_type in counts.items()],
+        "Nothing.",
+    )
 
 
 def preview_table(counts: dict[str, dict[str, int]]) -> None:

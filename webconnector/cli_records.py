@@ -29,6 +29,7 @@ COLUMNS = (
     "account",
     "bill_date",
     "invoice_date",
+    "payment_date",
     "amount",
     "total",
     "balance",
@@ -70,7 +71,8 @@ def records(
     """List a company's records of one kind, with how far each has got.
 
     RESOURCE is an API resource: accounts, departments, vendors, customers, jobs, items, terms,
-    bills, invoices, bank-balances.
+    bills, bill-payments, vendor-credits, invoices, invoice-payments, funds-transfers,
+    bank-balances.
     """
     with opened() as place:
         company_id = place.company(company)

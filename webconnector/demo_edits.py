@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from store import resources
+from store import companies, resources
 from store.engine import Store
 from webconnector.rehearsal.company_file import CompanyFile
 
@@ -41,6 +41,13 @@ class App:
             lambda conn: resources.change_record(
                 conn, self._company_id, resource, record_id, body, datetime.now(UTC), WHO
             )
+        )
+
+    def prefer(self, **values: str) -> None:
+        """Set preferences of the company."""
+        now = datetime.now(UTC)
+        self._store.run(
+            lambda conn: companies.set_preferences(conn, self._company_id, values, WHO, now)
         )
 
     def first(self, resource: str, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
@@ -94,7 +101,7 @@ def _app_edits(app: App) -> None:
         email="billing@example.com",
         address={"line1": "4 Mill Lane", "city": "Utica", "state": "NY", "postal_code": "13501"},
     )
-    app.add(
+    paper = app.add(
         "bills",
         vendor=vendor["id"],
         number="BR-2041",
@@ -103,6 +110,7 @@ def _app_edits(app: App) -> None:
         expense_lines=[{"account": expense["id"], "amount": "120.00", "memo": "Delivery"}],
         item_lines=[{"item": bought["id"], "quantity": "3", "cost": "14.25"}],
     )
+    _pay(app, paper)
     customer = app.add("customers", name="Cedar Grove Bakery", phone="555 0199")
     app.add(
         "invoices",
@@ -121,6 +129,20 @@ def _app_edits(app: App) -> None:
     app.change("customers", lakeside["id"], email="front-desk@example.com")
     bill = app.first("bills", lambda row: row["origin"] == "quickbooks" and row["expense_lines"])
     app.change("bills", bill["id"], memo="Checked by the demo")
+
+
+def _pay(app: App, bill: dict[str, Any]) -> None:
+    """A check for all of it; the demo's clearing account is its first bank account."""
+    bank = app.first("accounts", lambda row: row["type"] == "Bank" and row["active"])
+    app.prefer(money_out_clearing=bank["id"])
+    app.add(
+        "bill-payments",
+        vendor=bill["vendor"]["id"],
+        payment_date=bill["bill_date"],
+        method="check",
+        number="5001",
+        applications=[{"bill": bill["id"], "amount": bill["amount"]}],
+    )
 
 
 def _quickbooks_edits(books: CompanyFile) -> None:

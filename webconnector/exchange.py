@@ -17,6 +17,7 @@ import structlog
 from qbxml.hresult import Action, decide_hresult
 from store import changes, companies, exchanges, problems, sessions
 from store.context import Sync
+from store.cursors import wall_clock
 from store.engine import Connection, Store
 from store.preferences import Preferences
 from store.sessions import Session
@@ -260,6 +261,7 @@ class Exchange:
             preferences=Preferences.from_json(row.preferences),
             start_date=row.start_date,
             quickbooks=row.quickbooks or {},
+            two_way_since=wall_clock(row.two_way_since, row.time_zone),
             preview=row.preview,
         )
 

@@ -133,12 +133,18 @@ def _remembered(facts: HostFacts, country: str) -> dict[str, Any]:
         **facts.preferences,
         "product": facts.product,
         "version": f"{facts.major_version}.{facts.minor_version}".strip("."),
-        "country": facts.country or country,
+        "country": _edition(facts.country, country),
         "supported_versions": list(facts.supported_versions),
         "file_mode": facts.file_mode,
         "company_name": facts.company_name,
         "accountant_copy": asdict(facts.accountant_copy) if facts.accountant_copy else None,
     }
+
+
+def _edition(*told: str) -> str:
+    """QuickBooks' edition as host and Web Connector tell it; one foreign word is enough."""
+    known = [country.strip() for country in told if country.strip()]
+    return next((c for c in known if c.upper() != _COUNTRY), known[0] if known else "")
 
 
 def _require_country(sync: Sync) -> None:

@@ -11,10 +11,12 @@ from typing import Any
 from qbxml import build
 from qbxml.entities import BY_RESOURCE, ENTITIES, queries
 from qbxml.entity import Entity, Family
+from qbxml.messages import names_its_documents
 from qbxml.parse import Reply
 from qbxml.status import Act, decide
 from store import (
     activity,
+    applied_credits,
     aside,
     backfill,
     balances,
@@ -31,7 +33,6 @@ from webconnector import applying
 from webconnector.plan import Plan, Read, restarts_max
 
 _ACTIVITY = "Activity"
-_PAYMENTS = "ReceivePayment"
 _BALANCES = "Balances"
 _DELETED = {Family.LIST: "ListDeleted", Family.TXN: "TxnDeleted"}
 reads_by_id_per_set_max = 4
@@ -58,10 +59,12 @@ def begin(sync: Sync, plan: Plan, page_records_max: int) -> None:
     plan.reads.append(_bank_balances())
     for resource, ids in matching.reconsider(sync).items():
         if sync.pulls(BY_RESOURCE[resource]):
-            plan.reads.append(_reread(resource, "query", ids))
+            plan.reads.append(_reread(BY_RESOURCE[resource].query_noun, "query", ids))
     for wanted in (candidates.to_read(sync), aside.to_read(sync)):
         for resource, ids in wanted.items():
-            plan.reads += [_reread(resource, "query", some) for some in applying.portions(ids)]
+            noun = BY_RESOURCE[resource].query_noun
+            plan.reads += [_reread(noun, "query", some) for some in applying.portions(ids)]
+    plan.reads += _applied_credits(applied_credits.open_ones(sync))
     plan.restored = activity.awaits(sync)
     plan.begun = True
 
@@ -83,18 +86,20 @@ def _query(
 
 
 def _paid_elsewhere(sync: Sync, known: dict[str, str | None], page_records_max: int) -> list[Read]:
-    """Payments move an invoice's balance, not the time of its modification (sync-rules 5)."""
-    since = known.get(_PAYMENTS)
-    narrow: dict[str, Any] = {"max_returned": page_records_max, "lines": True}
-    if since is not None:
-        narrow["modified_from"] = since
-    elif sync.start_date is not None:
-        narrow["date_from"] = sync.start_date.isoformat()
-    open_ones = applying.portions(open_documents.due(sync))
-    return [
-        Read(_PAYMENTS, "applied", narrow, iterates=True),
-        *(_reread("invoices", "query", ids) for ids in open_ones),
-    ]
+    """Payments move a document's balance, not the time of its modification (sync-rules 5)."""
+    found = []
+    for noun in dict.fromkeys(n for one in open_documents.pulled(sync) for n in one.moved_by):
+        narrow: dict[str, Any] = {"max_returned": page_records_max, **names_its_documents(noun)}
+        since = known.get(noun)
+        if since is not None:
+            narrow["modified_from"] = since
+        elif sync.start_date is not None:
+            narrow["date_from"] = sync.start_date.isoformat()
+        found.append(Read(noun, "applied", narrow, iterates=True))
+    for entity in open_documents.pulled(sync):
+        portions = applying.portions(open_documents.due(sync, entity))
+        found.extend(_reread(entity.query_noun, "query", ids) for ids in portions)
+    return found
 
 
 def _backfills(sync: Sync, page_records_max: int) -> list[Read]:
@@ -123,7 +128,7 @@ def _deletions(sync: Sync, family: Family, known: dict[str, str | None]) -> list
         if entity.family is family and sync.pulls(entity) and entity.pull.deleted:
             switch = entity.pull.switch
             name = f"{_DELETED[family]} {switch.value}" if switch else _DELETED[family]
-            types.setdefault(name, []).extend(entity.del_types)
+            types.setdefault(name, []).extend((*entity.del_types, *entity.moved_by))
     return [
         Read(
             name,
@@ -150,15 +155,23 @@ def balances_again(plan: Plan) -> None:
 def again(plan: Plan, then: Followup) -> None:
     """Read these records in the session, to merge them or to complete what was written."""
     for do, wanted in (("query", then.reread), ("fill", then.fill)):
-        for resource, ids in wanted.items():
-            plan.reads.append(_reread(resource, do, ids))
+        for noun, ids in wanted.items():
+            plan.reads.append(_reread(noun, do, ids))
+    plan.reads += _applied_credits(then.credits)
+
+
+def _applied_credits(quickbooks_ids: Sequence[str]) -> list[Read]:
+    """Vendor credits with what they are applied to: a voided payment may have left them so."""
+    return [
+        Read("Applied VendorCredit", "credits", {"ids": ids, "linked": True}, noun="VendorCredit")
+        for ids in applying.portions(quickbooks_ids)
+    ]
 
 
 _AGAIN = {"query": "Reread", "fill": "Fill"}
 
 
-def _reread(resource: str, do: str, ids: Sequence[str]) -> Read:
-    noun = BY_RESOURCE[resource].query_noun
+def _reread(noun: str, do: str, ids: Sequence[str]) -> Read:
     return Read(f"{_AGAIN[do]} {noun}", do, {"ids": list(dict.fromkeys(ids))}, noun=noun)
 
 
@@ -188,7 +201,7 @@ def _text(read: Read, request_id: str) -> str:
         return build.deleted_query(family, narrow["del_types"], request_id, since=narrow["since"])
     if read.do == "activity":
         return build.company_activity_query(request_id)
-    entity = _entity(read)
+    entity = read.asks if read.do == "applied" else _entity(read)
     if read.iterates and read.iterator_id:
         return build.query(entity, request_id, iterator_id=read.iterator_id, **narrow)
     if read.iterates:
@@ -233,6 +246,7 @@ READERS: dict[str, Callable[[Sync, Plan, Read, Reply, str], None]] = {
     "fill": applying.take_fill,
     "activity": applying.take_activity,
     "applied": applying.take_applied,
+    "credits": applying.take_credits,
     "merge": applying.keep_page,
     "compare": applying.keep_page,
     "verify": applying.take_verified,

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from qbxml.entities import ENTITIES
-from qbxml.entity import ADDRESS_PARTS, Entity, Family, Field, In, Kind, Lines
+from qbxml.entity import ADDRESS_PARTS, Entity, Family, Field, In, Kind, Lines, Undo
 from qbxml.text import to_quickbooks
 
 Fields = Mapping[str, Any]
@@ -105,7 +105,12 @@ class _Comparison:
         seen = set()
         for ours in self.cashflow.get(entity.resource, ()):
             quickbooks_id = ours["sync"]["quickbooks_id"]
-            if quickbooks_id in theirs:
+            if ours.get("voided_at") and entity.undo in (Undo.VOID, Undo.DELETE):
+                self._compare_voided(entity, ours, theirs.get(quickbooks_id))
+                seen.add(quickbooks_id)
+            elif entity.thin_replies and _kept_nowhere(ours):
+                self.result.linked[entity.resource] += 1  # its credits' open amounts are compared
+            elif quickbooks_id in theirs:
                 seen.add(quickbooks_id)
                 self._compare_record(entity, ours, theirs[quickbooks_id])
             elif quickbooks_id or entity.push.new:
@@ -113,6 +118,15 @@ class _Comparison:
         for quickbooks_id, record in theirs.items():
             if quickbooks_id not in seen and self._comes_over(entity, record):
                 self._differ(entity, _called_there(record), "the record", None, quickbooks_id)
+
+    def _compare_voided(
+        self, entity: Entity, ours: Mapping[str, Any], theirs: Fields | None
+    ) -> None:
+        """A payment that was taken back is gone there, or worth nothing."""
+        self.result.fields += 1
+        left = _theirs(entity.field("amount"), theirs) if theirs is not None else None
+        if left:
+            self._differ(entity, _called(ours), "amount", "void", left)
 
     def _living(self, entity: Entity) -> Iterator[Fields]:
         for kind in entity.rets or (entity.noun,):
@@ -200,6 +214,12 @@ class _Comparison:
         self.result.differences.append(
             Difference(entity.resource, record, name, cashflow, quickbooks)
         )
+
+
+def _kept_nowhere(ours: Mapping[str, Any]) -> bool:
+    """Whether credits covered all of a payment, so that QuickBooks keeps no record of it."""
+    done = ours["sync"]["state"] == "synced" and not ours["sync"]["quickbooks_id"]
+    return done and not Decimal(ours["amount"])
 
 
 def _theirs(part: Field, record: Fields) -> Any:

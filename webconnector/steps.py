@@ -14,7 +14,17 @@ import structlog
 from qbxml.hresult import Action, HresultDecision, decide_hresult
 from qbxml.parse import Replies, replies
 from qbxml.wellformed import UnreadableReply
-from store import binding, exchanges, holding, lookups, problems, pull, push, scheduling, written
+from store import (
+    binding,
+    earlier,
+    exchanges,
+    holding,
+    lookups,
+    problems,
+    push,
+    scheduling,
+    written,
+)
 from store.context import Sync
 from store.exchanges import Kind
 from store.exchanges import State as Sent
@@ -78,7 +88,7 @@ class Steps:
                 return ""
             self.plan.checked = True
             problems.resolve_cause(self.sync, "connection")
-            push.release_earlier(self.sync)
+            earlier.release(self.sync)
             holding.ask_again(self.sync)
             scheduling.wake(self.sync.conn, self.sync.company_id, self.sync.now)
             reading.begin(self.sync, self.plan, self._page_records_max)
@@ -171,7 +181,7 @@ class Steps:
                 lookups.take(self.sync, purpose, reply)
                 continue
             if purpose["do"] == "refresh":
-                pull.apply(self.sync, reply.records if reply else ())
+                lookups.refreshed(self.sync, purpose, reply)
                 continue
             read: Read = self.plan.reads[purpose["read"]]
             if reply is None:
@@ -281,6 +291,9 @@ class Steps:
             return f"Stopped: {self.session.last_error} ({text})"
         if self.plan.held or self.plan.restored:
             return f"{text}. Nothing was sent: an administrator has to decide first, see CashFlow."
+        if not opening.may_write(self.sync):
+            country = self.sync.quickbooks.get("country")
+            return f"{text}. Nothing was sent: this is no US company file but one of {country}."
         if self.sync.preview:
             return f"{text}. Nothing was sent yet: an administrator starts the first sync."
         return text

@@ -13,7 +13,7 @@ from lxml import etree
 
 from qbxml import build
 from qbxml.compare import canonical, same
-from qbxml.entities import BY_RESOURCE, ENTITIES
+from qbxml.entities import BY_RESOURCE, WIRE
 from qbxml.entity import Entity, Field, In, Kind, Lines, Undo
 from qbxml.messages import DELETABLE, QUERIES, VOIDABLE
 from qbxml.parse import replies
@@ -27,7 +27,7 @@ from tests.qbxml.samples import (
     mods_of,
 )
 
-EACH = pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.resource)
+EACH = pytest.mark.parametrize("entity", WIRE, ids=lambda entity: entity.resource)
 EACH_PUSHED = pytest.mark.parametrize("entity", PUSHED, ids=lambda entity: entity.resource)
 EACH_CHANGED = pytest.mark.parametrize("entity", CHANGED, ids=lambda entity: entity.resource)
 WALL = "2024-01-31T09:05:00"

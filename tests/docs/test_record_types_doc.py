@@ -20,6 +20,7 @@ LAW = {
     "Item (all twelve QB item kinds)": "items",
     "Terms (QB StandardTerms, DateDrivenTerms)": "terms",
     "Bill": "bills",
+    "Bill payment": "bill-payments",
     "Vendor credit": "vendor-credits",
     "Funds transfer": "funds-transfers",
     "Invoice": "invoices",

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from qbxml.entities import ENTITIES
+from qbxml.entities import WIRE
 from qbxml.entity import ADDRESS_PARTS, Entity, Field, In, Kind, Lines
 from qbxml.text import to_quickbooks
 
-PUSHED = tuple(entity for entity in ENTITIES if entity.push.new)
+PUSHED = tuple(entity for entity in WIRE if entity.push.new)
 GUID = str(UUID(int=7))
-CHANGED = tuple(entity for entity in ENTITIES if entity.push.edited or entity.push.inactive)
+CHANGED = tuple(entity for entity in WIRE if entity.push.edited or entity.push.inactive)
 
 _SAMPLES: dict[Kind, Any] = {
     Kind.AMOUNT: "120.00",
@@ -55,18 +55,39 @@ def full_values(entity: Entity, message: In) -> dict[str, Any]:
 
 
 def _applied(entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
-    """A payment names documents or says that it names none."""
+    """A payment names documents or says that it names none; what excludes others is alone."""
     made = {
         part.name: None if values.get("applications") else False
         for part in entity.fields
         if part.made
     }
-    return {**values, **made}
+    made |= {part.name: False for part in entity.fields if part.unless and values.get(part.unless)}
+    return {**values, **made, **_within(entity, values)}
+
+
+def _within(entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
+    """Lines within lines belong in one of them each."""
+    found: dict[str, Any] = {}
+    for lines in entity.lines:
+        if lines.within and lines.name in values:
+            outer = values.get(lines.within) or []
+            belongs = [{"id": f"{place}-1", "name": "Somebody"} for place in range(len(outer))]
+            pairs = zip(outer, belongs, strict=True)
+            found[lines.within] = [line | {lines.by: one} for line, one in pairs]
+            inner = values[lines.name] if outer else []
+            found[lines.name] = [
+                line | {lines.by: belongs[place % len(outer)]} for place, line in enumerate(inner)
+            ]
+    return found
 
 
 def minimal_values(entity: Entity) -> dict[str, Any]:
     """Only what an Add must have."""
-    return _applied(entity, {part.name: sample(part) for part in entity.fields if part.required})
+    found = {part.name: sample(part) for part in entity.fields if part.required}
+    for lines in entity.lines:
+        if lines.required:
+            found[lines.name] = [{p.name: sample(p) for p in lines.fields if p.required}]
+    return _applied(entity, found)
 
 
 # --- drawn
@@ -143,7 +164,7 @@ def lines_of(lines: Lines, message: In) -> st.SearchStrategy[list[dict[str, Any]
     line = st.tuples(line_ids, fields_of(lines.fields, message)).map(
         lambda pair: {"quickbooks_line_id": pair[0], **pair[1]}
     )
-    return st.lists(line, max_size=3)
+    return st.lists(line, min_size=int(lines.required), max_size=3)
 
 
 def adds_of(entity: Entity) -> st.SearchStrategy[dict[str, Any]]:

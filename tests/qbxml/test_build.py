@@ -8,10 +8,10 @@ import pytest
 
 from qbxml import build
 from qbxml.documents import BILL, INVOICE
-from qbxml.entities import ACCOUNT, CUSTOMER, DEPARTMENT, ENTITIES, ITEM, JOB, TERMS, VENDOR
+from qbxml.entities import ACCOUNT, CUSTOMER, DEPARTMENT, ITEM, JOB, MOVERS, TERMS, VENDOR, WIRE
 from qbxml.entity import ADDRESS_PARTS, Entity, Family
 from qbxml.errors import QbxmlError
-from qbxml.messages import VOIDABLE
+from qbxml.messages import VOIDABLE, names_its_documents
 from qbxml.write import Unbuildable, Unsendable
 from tests.qbxml.records import expense, tree
 from tests.qbxml.samples import minimal_values
@@ -158,7 +158,7 @@ def test_queries_refuse_what_excludes_itself(noun: Any, asked: dict[str, Any]) -
     assert isinstance(caught.value, QbxmlError)
 
 
-@pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.resource)
+@pytest.mark.parametrize("entity", WIRE, ids=lambda entity: entity.resource)
 def test_lists_are_asked_for_inactive_records_too_and_documents_for_lines(entity: Entity) -> None:
     request = build.query(entity, "1")
     is_list = entity.family is Family.LIST
@@ -251,3 +251,18 @@ def test_request_ids_are_short_and_plain(request_id: str) -> None:
 def test_ids_and_sequences_have_quickbooks_lengths(quickbooks_id: str, sequence: str) -> None:
     with pytest.raises(Unbuildable):
         build.mod(VENDOR, quickbooks_id, sequence, {"name": "A"}, "1")
+
+
+@pytest.mark.parametrize("resource", ["bills", "invoices"])
+def test_documents_whose_balance_others_move_are_asked_with_their_ties(resource: str) -> None:
+    entity = {"bills": BILL, "invoices": INVOICE}[resource]
+    assert "<IncludeLinkedTxns>true<" in build.query(entity, "1", ids=["1-2"])
+    assert "Linked" not in build.query(entity, "1", only=["TxnID"], lines=False)
+
+
+@pytest.mark.parametrize("noun", MOVERS)
+def test_whatever_moves_balances_is_asked_for_the_documents_it_names(noun: str) -> None:
+    asked: dict[str, Any] = names_its_documents(noun)
+    text = build.query(noun, "1", max_returned=10, **asked)
+    assert ("IncludeLinkedTxns" in text) is (noun in {"VendorCredit", "CreditMemo"})
+    assert ("IncludeLineItems" in text) is (noun not in {"VendorCredit", "CreditMemo"})

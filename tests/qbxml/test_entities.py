@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from qbxml.entities import BY_DEL_TYPE, BY_RESOURCE, BY_RET, ENTITIES, queries, sharing_rows
+from qbxml.entities import BY_DEL_TYPE, BY_RESOURCE, BY_RET, ENTITIES, WIRE, queries, sharing_rows
 from qbxml.entity import ADDRESS_PARTS, Entity, Family, Field, In, Kind, Lines, Undo
 from qbxml.messages import DELETABLE, QUERIES, VOIDABLE
 
 Spec = dict[str, Any]
-EACH = pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.resource)
+EACH = pytest.mark.parametrize("entity", WIRE, ids=lambda entity: entity.resource)
 
 TYPES = {
     Kind.TEXT: "STRTYPE",
@@ -80,7 +80,19 @@ def written(spec: Spec, entity: Entity) -> Iterator[tuple[tuple[Field, ...], In,
             continue
         yield entity.fields, flag, nodes
         for lines in entity.lines:
-            yield lines.fields, flag, kids(nodes[f"{lines.element}{kind}"])
+            fields, inside = place_of(lines, entity, nodes, kind)
+            yield fields, flag, inside
+
+
+def place_of(
+    lines: Lines, entity: Entity, nodes: dict[str, Spec], kind: str
+) -> tuple[tuple[Field, ...], dict[str, Spec]]:
+    """The fields written of these lines, and what stands where they are written."""
+    if not lines.within:
+        return lines.fields, kids(nodes[f"{lines.element}{kind}"])
+    outer = next(one for one in entity.lines if one.name == lines.within)
+    fields = tuple(part for part in lines.fields if part.name != lines.by)
+    return fields, kids(kids(nodes[f"{outer.element}{kind}"])[lines.element])
 
 
 @EACH
@@ -123,8 +135,14 @@ def test_parts_stand_in_the_order_of_each_message(entity: Entity, spec: Spec) ->
         whole = message(spec, entity, kind)
         if whole and entity.lines:
             order = list(whole)
-            lines = [order.index(f"{lines.element}{kind}") for lines in entity.lines]
+            outer = [one for one in entity.lines if not one.within]
+            lines = [order.index(f"{one.element}{kind}") for one in outer]
             assert lines == sorted(lines)
+            for inner in (one for one in entity.lines if one.within):
+                around = next(one for one in outer if one.name == inner.within)
+                order = list(kids(whole[f"{around.element}{kind}"]))
+                before = next(part for part in around.fields if part.name == inner.after)
+                assert order.index(before.elements[0]) + 1 == order.index(inner.element)
 
 
 @EACH
@@ -137,6 +155,8 @@ def test_whatever_quickbooks_requires_we_require(entity: Entity, spec: Spec) -> 
         for _, kind in WRITES:
             required -= {f"{lines.element}{kind}" for lines in entity.lines}
             required -= {f"{lines.group}{kind}" for lines in entity.lines}
+        for part in fields:  # of which one is always there
+            required -= {part.elements[0], "RefNumber"} if part.unless else set()
         # What the builder writes itself.
         required -= {"ListID", "TxnID", "EditSequence", "TxnLineID"}
         required -= {part.elements[0] for part in fields if part.made}
@@ -188,8 +208,7 @@ def test_words_are_quickbooks_words(entity: Entity, spec: Spec) -> None:
 def test_clear_elements_exist_and_stand_before_their_lines(entity: Entity, spec: Spec) -> None:
     nodes = message(spec, entity, "Mod")
     for lines in entity.lines:
-        assert nodes is not None
-        order = list(nodes)
+        order = list(nodes or ())
         if lines.clear:
             assert order.index(lines.clear) + 1 == order.index(f"{lines.element}Mod")
         else:
@@ -261,7 +280,8 @@ def test_what_a_record_refers_to_stands_above_it() -> None:
 
 @EACH
 def test_references_point_at_records_that_are_read_and_written_first(entity: Entity) -> None:
-    above = {other.resource for other in ENTITIES[: ENTITIES.index(entity)]}
+    place = ENTITIES.index(BY_RESOURCE[entity.resource])
+    above = {other.resource for other in ENTITIES[:place]}
     above.update(sharing_rows(entity.resource))
     parts = [*entity.fields, *(inner for lines in entity.lines for inner in lines.fields)]
     for part in parts:

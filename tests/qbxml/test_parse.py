@@ -155,3 +155,32 @@ def test_unknown_records_and_elements_are_counted() -> None:
     )
     assert found.unread == {"EstimateRet": 2, "Fax": 2}
     assert len(found.records) == 1
+
+
+def test_what_moves_balances_names_the_documents_though_it_is_no_type_of_ours() -> None:
+    text = (
+        '<QBXML><QBXMLMsgsRs><CreditMemoQueryRs statusCode="0" requestID="1"><CreditMemoRet>'
+        "<TxnID>7-1</TxnID><TimeModified>2026-03-02T09:05:00-05:00</TimeModified>"
+        "<Subtotal>9.00</Subtotal><LinkedTxn><TxnID>3-1</TxnID><TxnType>Invoice</TxnType>"
+        "<TxnDate>2026-03-02</TxnDate><LinkType>AMTTYPE</LinkType><Amount>-9.00</Amount>"
+        "</LinkedTxn></CreditMemoRet></CreditMemoQueryRs></QBXMLMsgsRs></QBXML>"
+    )
+    (answer,) = replies(text).replies
+    (mover,) = answer.movers
+    assert (mover.quickbooks_id, mover.time_modified) == ("7-1", "2026-03-02T09:05:00")
+    assert [(one["id"], one["amount"], one["paid"]) for one in mover.linked] == [
+        ("3-1", "-9.00", True)
+    ]
+    assert (answer.records, answer.unread) == ([], {})
+
+
+@pytest.mark.parametrize("tie", ["<LinkType>QUANTYPE</LinkType>", ""])
+def test_a_purchase_order_pays_nothing_of_its_bill(tie: str) -> None:
+    text = (
+        '<QBXML><QBXMLMsgsRs><BillQueryRs statusCode="0" requestID="1"><BillRet>'
+        "<TxnID>3-1</TxnID><LinkedTxn><TxnID>2-1</TxnID><TxnType>PurchaseOrder</TxnType>"
+        f"<TxnDate>2026-03-02</TxnDate><RefNumber>PO-1</RefNumber>{tie}<Amount>9.00</Amount>"
+        "</LinkedTxn></BillRet></BillQueryRs></QBXMLMsgsRs></QBXML>"
+    )
+    (record,) = replies(text).replies[0].records
+    assert [(one["number"], one["paid"]) for one in record.linked] == [("PO-1", False)]

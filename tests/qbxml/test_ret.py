@@ -225,6 +225,7 @@ def test_invoice_lines_of_a_group_too_and_links_are_kept() -> None:
             "date": "2024-02-01",
             "number": "77",
             "balance": None,
+            "paid": True,
         },
     )
 

@@ -206,7 +206,7 @@ def test_a_value_of_the_wrong_kind_is_a_finding(name: str, bad: Any) -> None:
 
 @pytest.mark.parametrize("entity", PUSHED, ids=lambda entity: entity.resource)
 def test_required_values_must_be_there(entity: Entity) -> None:
-    required = {part.name for part in entity.fields if part.required}
+    required = {part.name for part in entity.parts if part.required}
     assert set(refused(entity, {})) == required
     for name in required:
         assert list(refused(entity, minimal_values(entity) | {name: None})) == [name]

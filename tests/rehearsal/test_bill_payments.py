@@ -7,8 +7,19 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsal.asking import PAID, applied, ask, ask_all, bill, bill_add, books, set_credit
+from tests.rehearsal.asking import (
+    PAID,
+    applied,
+    ask,
+    ask_all,
+    bill,
+    bill_add,
+    books,
+    envelope,
+    set_credit,
+)
 from webconnector.rehearsal.company_file import CompanyFile
+from webconnector.rehearsal.refusals import RequestRefused
 
 
 def check(inner: str, payee: str = "Acme", bank: str = "Checking") -> str:
@@ -207,3 +218,39 @@ def test_a_macro_lets_one_set_add_a_bill_and_pay_it() -> None:
     )
     assert [a.code for a in ask_all(company, add + pay).answers] == [0, 0]
     assert company.find("Bill")[0]["IsPaid"] == "true"
+
+
+def test_another_payable_account_or_vendors_credit_cannot_be_found() -> None:
+    company = books()
+    company.add("Account", {"Name": "Other Payable", "AccountType": "AccountsPayable"})
+    txn_id = bill(company)
+    account = "<APAccountRef><FullName>Other Payable</FullName></APAccountRef>"
+    body = check(applied(txn_id, PAID.format("1.00")))
+    other = body.replace("<BankAccountRef>", f"{account}<BankAccountRef>")
+    assert ask(company, other).code == 3120
+    foreign = company.add(
+        "VendorCredit",
+        {"VendorRef": "Bolt", "ExpenseLine": [{"AccountRef": "Rent", "Amount": "5.00"}]},
+    )
+    assert ask(company, check(applied(txn_id, set_credit(foreign, "5.00")))).code == 3120
+    assert company.all("BillPaymentCheck") == []
+
+
+def test_a_credit_that_is_used_up_gives_no_more() -> None:
+    company = books()
+    one, two, credit = bill(company), bill(company), credit_of(company, "30.00")
+    assert ask(company, check(applied(one, set_credit(credit, "30.00")))).code == 0
+    assert ask(company, check(applied(two, set_credit(credit, "0.01")))).code == 3210
+
+
+BOTH = "<IsToBePrinted>false</IsToBePrinted><RefNumber>7</RefNumber>"
+
+
+@pytest.mark.parametrize("choice", ["", BOTH])
+def test_a_check_says_number_or_printing_and_never_both(choice: str) -> None:
+    company = books()
+    body = check(applied(bill(company), PAID.format("1.00")))
+    wrong = body.replace("<IsToBePrinted>false</IsToBePrinted>", choice)
+    with pytest.raises(RequestRefused):
+        company.process(envelope(wrong))
+    assert company.all("BillPaymentCheck") == []

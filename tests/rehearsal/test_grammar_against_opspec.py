@@ -38,6 +38,7 @@ RETS = {
             "VendorCredit",
             "Invoice",
             "CreditMemo",
+            "Estimate",
             "BillPaymentCheck",
             "BillPaymentCreditCard",
             "ReceivePayment",

@@ -162,6 +162,11 @@ def fill(conn: Connection, company_id: str) -> Book:
     ids["bank"] = bank
     ids["vendor-credits"] = book.create("vendor-credits", book.credit())["id"]
     payment = {"customer": ids["customers"], "payment_date": "2024-05-03", "amount": "5.00"}
+    ids["paid-bill"] = book.create("bills", book.bill(number="PAID"))["id"]
+    with_credit = [{"vendor_credit": ids["vendor-credits"], "amount": "0.50"}]
+    settled = {"bill": ids["paid-bill"], "amount": "1.00", "credits": with_credit}
+    paid = {"vendor": ids["vendors"], "payment_date": "2024-05-03", "method": "check"}
+    ids["bill-payments"] = book.create("bill-payments", paid | {"applications": [settled]})["id"]
     ids["invoice-payments"] = book.create("invoice-payments", payment)["id"]
     transfer = {"transfer_date": "2024-05-04", "amount": "7.00", "to_account": bank}
     ids["funds-transfers"] = book.create(

@@ -41,6 +41,8 @@ def test_every_preference_refuses_nonsense_and_names_itself(key: str) -> None:
         ("minimum_interval_minutes", "10080", 10080),
         ("earlier_transactions", "ALL", "all"),
         ("earlier_transactions", "2024-01-31", "2024-01-31"),
+        ("earlier_transactions", "Never", "never"),
+        ("earlier_transactions", "all, Bills: NEVER", "all,bills:never"),
     ],
 )
 def test_text_becomes_the_value(key: str, text: str, value: Any) -> None:
@@ -51,6 +53,12 @@ def test_text_becomes_the_value(key: str, text: str, value: Any) -> None:
 def test_minutes_are_whole_and_at_most_a_week(text: str) -> None:
     with pytest.raises(Invalid, match="minimum_interval_minutes"):
         parse("minimum_interval_minutes", text)
+
+
+@pytest.mark.parametrize("text", ["sometimes", "bills:", "vendors:all", "bill:all", "all,"])
+def test_earlier_transactions_are_chosen_in_known_words_and_types(text: str) -> None:
+    with pytest.raises(Invalid, match="earlier_transactions"):
+        parse("earlier_transactions", text)
 
 
 def test_a_misspelt_preference_gets_a_suggestion() -> None:
@@ -83,5 +91,6 @@ def test_only_account_preferences_ask_for_account_types() -> None:
         "ar_account",
         "deposit_to",
         "default_expense_account",
+        "discount_account",
     }
     assert all(parse(key, "none") is None for key in accounts)

@@ -193,3 +193,41 @@ def test_an_invoice_from_the_start_date_on_is_missed() -> None:
 def test_without_two_way_bills_quickbooks_bills_stay_there() -> None:
     one_way = Scope("2026-01-01", two_way_bills=False)
     assert differences(lambda ours, _theirs: ours["bills"].clear(), one_way) == []
+
+
+# --- bill payments
+
+
+def payment(**more: Any) -> dict[str, Any]:
+    """One of CashFlow's; QuickBooks calls it P1."""
+    found = {"id": "p1", "vendor": None, "paid_from": None, "payable_account": None}
+    found |= {"payment_date": "2026-01-31", "number": "5001", "memo": None, "amount": "120.00"}
+    return found | {"voided_at": None, "sync": synced("P1")} | more
+
+
+def check(**more: str) -> dict[str, Any]:
+    """The same in QuickBooks."""
+    there = {"TxnID": "P1", "TxnDate": "2026-01-31", "RefNumber": "5001", "Amount": "120.00"}
+    return there | more
+
+
+@pytest.mark.parametrize(
+    "ours,theirs,fields",
+    [
+        (payment(), check(), []),
+        (payment(), check(Amount="100.00"), ["amount"]),
+        (payment(), None, ["the record"]),
+        (payment(voided_at="2026-02-01"), check(Amount="0.00", Memo="VOID:"), []),
+        (payment(voided_at="2026-02-01"), check(), ["amount"]),
+        (payment(amount="0.00", sync=synced("")), None, []),
+        (payment(sync=synced("")), None, ["the record"]),
+    ],
+)
+def test_bill_payments_agree_voided_ones_and_those_that_credits_covered_too(
+    ours: dict[str, Any], theirs: dict[str, Any] | None, fields: list[str]
+) -> None:
+    def quickbooks(kind: str) -> list[dict[str, Any]]:
+        return [theirs] if theirs is not None and kind == "BillPaymentCheck" else []
+
+    result = compare({"bill-payments": [ours]}, quickbooks, SCOPE)
+    assert [one.field for one in result.differences] == fields

@@ -32,7 +32,7 @@ COMPANY: Final[tuple[Entry, ...]] = (
     Entry("company", "console.companies.show", "Overview"),
     Entry("problems", "console.problems.of_company", "Problems", "company_problems"),
     Entry("records", "console.records.start", "Records"),
-    Entry("sessions", "console.sessions.listed", "Updates"),
+    Entry("sessions", "console.sessions.listed", "Sessions"),
     Entry("conflicts", "console.conflicts.listed", "Conflicts", "conflicts"),
     Entry("totals", "console.totals.show", "Totals"),
     Entry("connection", "console.connection.show", "Connection"),

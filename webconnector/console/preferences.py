@@ -30,7 +30,7 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         "import_open_bills": "Take over unpaid bills",
         "push_bills": "Bills go to QuickBooks",
         "reapprove_on_change": "Approve again after changes",
-        "earlier_transactions": "Earlier bills and invoices",
+        "earlier_transactions": "Earlier transactions",
     },
     "When both sides changed": {"master_in_conflict": "Whose value stands"},
     "Payments": {
@@ -38,6 +38,7 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         "money_out_clearing": "Money Out Clearing account",
         "money_in_clearing": "Money In Clearing account",
         "deposit_to": "Deposit payments to",
+        "discount_account": "Account of discounts taken",
     },
     "Accounts and classes": {
         "ap_account": "Payable account",
@@ -59,6 +60,7 @@ _VALUES: Final = {
     ("payment_posting", "direct"): "the bank or card account directly",
     ("earlier_transactions", "hold"): "held",
     ("earlier_transactions", "all"): "all sent",
+    ("earlier_transactions", "never"): "never sent",
     ("classes_on", "none"): "as QuickBooks does",
 }
 _PLAIN: Final = {"true": "on", "false": "off", "none": "not set"}

@@ -252,6 +252,11 @@ class CompanyFile(Preferences):
         transactions.void(self._register, kind, id, wire=False)
         self._register.books.check()
 
+    def apply_credit(self, kind: str, id: str, document: str, value: str) -> None:  # noqa: A002
+        """Set some of a credit to a bill or invoice, in the credit's own window."""
+        transactions.apply_credit(self._register, kind, id, document, Decimal(value))
+        self._register.books.check()
+
     def get(self, kind: str, id: str) -> dict[str, Any]:  # noqa: A002
         """A record by its id: texts as in a reply, lines and applications by storage name."""
         record = self._register.of_kind[kind].get(id) if _known(kind) else None

@@ -85,6 +85,10 @@ FRAGMENTS: Mapping[str, str] = {
     "OverrideUOMSetRef~31?^7.0 <Rate:price | RatePercent:percent>? ClassRef~159? "
     f"Amount:amt? {_SITE} {_SERIAL} ServiceDate:date? SalesTaxCodeRef~3? "
     "Other1(29)?^6.0 Other2(29)?^6.0",
+    "OFFERED": "TxnLineID:id ItemRef~? Desc(4095)? Quantity:quan? UnitOfMeasure(31)?^7.0 "
+    "OverrideUOMSetRef~31?^7.0 <Rate:price | RatePercent:percent>? ClassRef~159? "
+    f"Amount:amt? {_SITE} SalesTaxCodeRef~3? <MarkupRate:price | MarkupRatePercent:percent>? "
+    "Other1(29)?^6.0 Other2(29)?^6.0 $EXT*^2.0",
     "GROUPHEAD": "ItemGroupRef~31 Desc(4095)? Quantity:quan? UnitOfMeasure(31)?^7.0 "
     "OverrideUOMSetRef~31?^7.0 IsPrintItemsInGroup:bool TotalAmount:amt",
     "SALEADDR": "BillAddress{$ADDR}? BillAddressBlock{$BLOCK}?^6.0 ShipAddress{$ADDR}? "

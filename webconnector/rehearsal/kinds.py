@@ -170,8 +170,8 @@ class TxnKind:
     """One kind of transaction.
 
     `party` and `account` are the elements that name whose it is and which payable, receivable or
-    paying account it stands in; `filter_accounts` are those an AccountFilter looks at; `lines` its
-    line tables; `total` the element of its total.
+    paying account it stands in ('' for what posts nowhere); `filter_accounts` are those an
+    AccountFilter looks at; `lines` its line tables; `total` the element of its total.
     """
 
     noun: str
@@ -224,6 +224,13 @@ TXN_KINDS: Mapping[str, TxnKind] = {
             "TotalAmount",
         ),
         TxnKind(
+            "Estimate",
+            "sale",
+            "CustomerRef",
+            lines=("EstimateLine", "EstimateLineGroup"),
+            total="TotalAmount",
+        ),
+        TxnKind(
             "BillPaymentCheck",
             "payment",
             "PayeeEntityRef",
@@ -250,13 +257,20 @@ TXN_KINDS: Mapping[str, TxnKind] = {
             ("AppliedToTxn",),
             "TotalAmount",
         ),
+        TxnKind(
+            "PurchaseOrder",
+            "order",
+            "VendorRef",
+            lines=("PurchaseOrderLine",),
+            total="TotalAmount",
+        ),
         TxnKind("Transfer", "movement", total="Amount"),
         TxnKind("JournalEntry", "movement", lines=("JournalDebitLine", "JournalCreditLine")),
         TxnKind("Deposit", "movement", lines=("DepositLine",), total="DepositTotal"),
     )
 }
 NOT_DELETABLE = frozenset(("Transfer",))
-NOT_VOIDABLE = frozenset(("Transfer", "ReceivePayment"))
+NOT_VOIDABLE = frozenset(("Transfer", "ReceivePayment", "Estimate"))
 
 _SPECIAL_RETS: Mapping[str, tuple[str, ...]] = {
     "ItemQuery": ITEM_KINDS,

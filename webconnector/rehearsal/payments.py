@@ -214,6 +214,19 @@ def postings(register: Register, record: Record) -> list[Posting]:
     return found
 
 
+def set_credit(register: Register, credit: Record, document_id: str, value: Decimal) -> None:
+    """Apply some of a credit to an open document of the same party and account."""
+    payer = next(kind for kind, side in SIDES.items() if side.credit == credit.kind)
+    row, theirs = TXN_KINDS[payer], TXN_KINDS[credit.kind]
+    who = {row.party: credit.fields[theirs.party], row.account: credit.fields[theirs.account]}
+    document = _payable(register, Plan(who), payer, document_id)
+    if not ZERO < value <= min(unused(register, credit), open_amount(register, document)):
+        raise refusals.invalid_value(
+            "SetCredit applied amount", money(value), "You cannot apply more than there is."
+        )
+    register.links.add(Link(credit.id, document_id, value))
+
+
 def make_links(register: Register, links: Iterable[Link]) -> None:
     """Apply what a plan says."""
     for link in links:

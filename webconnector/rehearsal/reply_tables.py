@@ -169,6 +169,15 @@ _RETS: Mapping[str, str] = {
     "<CreditMemoLineRet{$SALEHEAD $CARDTXN?^7.0 $EXT*^2.0} | "
     "CreditMemoLineGroupRet{TxnLineID:id^3.0 $GROUPHEAD "
     "CreditMemoLineRet{$SALEHEAD $CARDTXN?^7.0 $EXT*^2.0}* $EXT*^2.0}>* $EXT*^2.0",
+    "Estimate": "$THEAD CustomerRef~209 ClassRef~159? TemplateRef~31?^3.0 TxnDate:date "
+    "RefNumber(11)? BillAddress{$ADDR}? BillAddressBlock{$BLOCK}?^6.0 ShipAddress{$ADDR}?^7.0 "
+    "ShipAddressBlock{$BLOCK}?^7.0 IsActive:bool?^3.0 PONumber(25)? TermsRef~31? DueDate:date? "
+    "SalesRepRef~5? FOB(13)? Subtotal:amt? ItemSalesTaxRef~31? SalesTaxPercentage:percent? "
+    f"SalesTaxTotal:amt? TotalAmount:amt? {_RATE} TotalAmountInHomeCurrency:amt?^8.0 "
+    "Memo(4095)? CustomerMsgRef~101? IsToBeEmailed:bool?^6.0 CustomerSalesTaxCodeRef~3? "
+    "Other(29)?^6.0 ExternalGUID:guid?^9.0 $LINKED*^3.0 "
+    "<EstimateLineRet{$OFFERED} | EstimateLineGroupRet{TxnLineID:id^3.0 "
+    "$GROUPHEAD EstimateLineRet{$OFFERED}* $EXT*^2.0}>* $EXT*^2.0",
     "BillPaymentCheck": "$PHEAD PayeeEntityRef~209? APAccountRef~159? TxnDate:date? "
     f"BankAccountRef~159? Amount:amt? {_RATE} "
     "AmountInHomeCurrency:amt?^8.0 RefNumber(11)? Memo(4095)? "
@@ -193,6 +202,9 @@ _RETS: Mapping[str, str] = {
     "TxnDeleted": "TxnDelType[TxnDelType] TxnID:id TimeCreated:datetime TimeDeleted:datetime "
     "RefNumber?",
     # Not asked for over the wire; only the bookkeeper makes these.
+    "PurchaseOrder": "$THEAD VendorRef~41 TxnDate:date RefNumber(11)? TotalAmount:amt "
+    "Memo(4095)? PurchaseOrderLineRet{TxnLineID:id ItemRef~? Desc(4095)? Quantity:quan? "
+    "Rate:price? Amount:amt?}*",
     "JournalEntry": "$THEAD TxnDate:date RefNumber(11)? IsAdjustment:bool? "
     "<JournalDebitLineRet{$JOURNAL} | JournalCreditLineRet{$JOURNAL}>*",
     "Deposit": "$THEAD TxnDate:date DepositToAccountRef~159? Memo(4095)? DepositTotal:amt? "

@@ -14,6 +14,7 @@ from webconnector.rehearsal import payments
 from webconnector.rehearsal.clock import edit_sequence
 from webconnector.rehearsal.kinds import BALANCE_SHEET_TYPES, CREDIT_TYPES, LIST_KINDS, TXN_KINDS
 from webconnector.rehearsal.links import Link
+from webconnector.rehearsal.orders import ORDER
 from webconnector.rehearsal.register import Record, Register
 from webconnector.rehearsal.values import ZERO, Fields, money, plain_flag
 
@@ -175,8 +176,8 @@ def _link(other: Record, link: Link) -> Fields:
         "TxnType": other.kind,
         "TxnDate": other.fields["TxnDate"],
         "RefNumber": other.fields.get("RefNumber"),
-        "LinkType": "AMTTYPE",
-        "Amount": money(-link.amount),
+        "LinkType": "QUANTYPE" if other.kind == ORDER else "AMTTYPE",
+        "Amount": other.fields["TotalAmount"] if other.kind == ORDER else money(-link.amount),
     }
 
 

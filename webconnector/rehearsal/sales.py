@@ -1,4 +1,4 @@
-"""Invoices and credit memos.
+"""Invoices, credit memos and estimates (which post nowhere).
 
 Owns their defaults, lines, subtotals, discounts, sales tax, totals and postings.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from webconnector.rehearsal import refusals
 from webconnector.rehearsal.books import Posting
 from webconnector.rehearsal.dates import due_date
-from webconnector.rehearsal.kinds import ITEM_KINDS
+from webconnector.rehearsal.kinds import ITEM_KINDS, TXN_KINDS
 from webconnector.rehearsal.lines import (
     bring_up_to_date,
     expand_group,
@@ -38,7 +38,7 @@ from webconnector.rehearsal.values import (
 
 TAX_PAYABLE = "Sales Tax Payable"
 UNDEPOSITED = "Undeposited Funds"
-_SIGN = {"Invoice": 1, "CreditMemo": -1}
+_SIGN = {"Invoice": 1, "CreditMemo": -1, "Estimate": 0}
 _HUNDRED = Decimal(100)
 _ITEMS = tuple(k for k in ITEM_KINDS if k not in ("ItemSalesTax", "ItemSalesTaxGroup", "ItemGroup"))
 _FROM_CUSTOMER = (
@@ -49,6 +49,7 @@ _FROM_CUSTOMER = (
     ("ItemSalesTaxRef", "ItemSalesTaxRef"),
     ("CustomerSalesTaxCodeRef", "SalesTaxCodeRef"),
 )
+_OWN_FLAG = {"Invoice": ("IsFinanceCharge", "false"), "Estimate": ("IsActive", "true")}
 _FLAGS = ("IsPending", "IsToBePrinted", "IsToBeEmailed")
 
 
@@ -61,7 +62,7 @@ def draft(
     touched: Collection[str],
     wire: bool,
 ) -> Fields:
-    """The fields of an invoice or credit memo, complete.
+    """The fields of an invoice, credit memo or estimate, complete.
 
     `fields` are bound and merged; `touched` names the line tables that were sent.
     """
@@ -75,10 +76,8 @@ def draft(
         for mine, theirs in _FROM_CUSTOMER:
             if customer.fields.get(theirs):
                 result.setdefault(mine, customer.fields[theirs])
-    result.setdefault("ARAccountRef", None)
-    result["ARAccountRef"] = result["ARAccountRef"] or default_account(
-        register, "AccountsReceivable"
-    )
+    if account := TXN_KINDS[kind].account:
+        result[account] = result.get(account) or default_account(register, "AccountsReceivable")
     result.setdefault("TxnDate", register.today())
     if not result.get("DueDate"):
         result["DueDate"] = due_date(
@@ -86,8 +85,8 @@ def draft(
         ).isoformat()
     for flag in _FLAGS:
         result.setdefault(flag, "false")
-    if kind == "Invoice":
-        result.setdefault("IsFinanceCharge", "false")
+    if kind in _OWN_FLAG:
+        result.setdefault(*_OWN_FLAG[kind])
     if is_true(result, "IsToBeEmailed") and not customer.fields.get("Email"):
         raise refusals.saving_failed(kind, "The customer has no e-mail address.")
     old = before.fields if before is not None else {}
@@ -192,8 +191,8 @@ def _reckon(register: Register, kind: str, result: Fields) -> None:
     if register.prefs.sales_tax:
         result["SalesTaxPercentage"] = plain(rate)
         result["SalesTaxTotal"] = money(cents(taxable * rate / _HUNDRED))
-    if kind == "CreditMemo":
-        result["TotalAmount"] = money(total(result))
+    if element := TXN_KINDS[kind].total:
+        result[element] = money(total(result))
 
 
 def _discount(item: Record, line: Fields, above: Decimal) -> Decimal:
@@ -242,7 +241,7 @@ def total(fields: Fields) -> Decimal:
 def postings(register: Register, record: Record) -> list[Posting]:
     """An invoice debits the receivable and credits income and tax; a credit memo the other way."""
     fields, sign, kind = record.fields, _SIGN[record.kind], record.kind
-    if is_true(fields, "IsPending"):
+    if is_true(fields, "IsPending") or not sign:
         return []
     lines = [*as_list(fields, f"{kind}Line")]
     for group in as_list(fields, f"{kind}LineGroup"):

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
-from webconnector.rehearsal import movements, payments, purchases, refusals, sales
+from webconnector.rehearsal import movements, orders, payments, purchases, refusals, sales
 from webconnector.rehearsal.books import Posting
 from webconnector.rehearsal.clock import edit_sequence
 from webconnector.rehearsal.kinds import NOT_DELETABLE, NOT_VOIDABLE, TXN_KINDS
 from webconnector.rehearsal.lines import void_lines
 from webconnector.rehearsal.refusals import StatusError
 from webconnector.rehearsal.register import Record, Register
-from webconnector.rehearsal.values import ZERO, Fields, as_list, clean_copy, merged
+from webconnector.rehearsal.values import ZERO, Fields, clean_copy, merged
 
 VOID_MARK = "VOID: "
 _NEVER_EMPTY = frozenset(
@@ -63,6 +64,7 @@ FAMILIES = {
     "purchase": Family(purchases.draft, purchases.postings),
     "sale": Family(sales.draft, sales.postings),
     "movement": Family(movements.draft, movements.postings),
+    "order": Family(orders.draft, orders.postings),
 }
 
 
@@ -72,10 +74,9 @@ def add(register: Register, kind: str, fields: Fields, *, wire: bool) -> Record:
     A bill payment made of credits alone leaves no transaction: its Record has an empty id.
     """
     row = TXN_KINDS[kind]
-    for link in as_list(fields, "LinkToTxnID"):
-        raise refusals.not_found(link)  # there are no purchase or sales orders here
     sent = register.bind({k: v for k, v in fields.items() if v != ""}, kind)
     sent = {k: v for k, v in sent.items() if v != ""}
+    ordered = _ordered(register, kind, sent, wire=wire)
     set_credits = sent.pop("SetCredit", []) if row.family == "sale" else []
     now, txn_id = register.now(), register.new_id("txn")
     if row.family == "payment":
@@ -84,9 +85,18 @@ def add(register: Register, kind: str, fields: Fields, *, wire: bool) -> Record:
     _check_period(register, kind, complete["TxnDate"], wire=wire)
     record = Record(kind, txn_id, complete, now, now, register.next_number())
     _post(register, record)
+    orders.tie(register, record, ordered)
     if set_credits:
         _set_credits(register, record, set_credits)
     return record
+
+
+def _ordered(register: Register, kind: str, sent: Fields, *, wire: bool) -> list[Record]:
+    """The orders a bill is tied to: that is made when it is added, and by the bookkeeper only."""
+    order_ids = sent.pop("LinkToTxnID", [])
+    for order_id in order_ids if wire or kind != "Bill" else ():
+        raise refusals.not_found(order_id)
+    return orders.wanted(register, order_ids, sent.get("VendorRef", {})) if order_ids else []
 
 
 def _add_payment(register: Register, record: Record, *, wire: bool) -> Record:
@@ -187,6 +197,15 @@ def _change_payment(register: Register, old: Record, base: Fields, *, reapplied:
     record = replace(old, fields=made.fields, modified=now)
     _post(register, record)
     return record
+
+
+def apply_credit(
+    register: Register, kind: str, credit_id: str, document_id: str, value: Decimal
+) -> None:
+    """Set a credit from its own window: no payment comes of it, and the credit is an edited one."""
+    credit = register.txn(kind, credit_id)
+    payments.set_credit(register, credit, document_id, value)
+    _post(register, replace(credit, modified=register.now()))
 
 
 def _check_not_emptied(sent: Fields, never_empty: frozenset[str] = _NEVER_EMPTY) -> None:
