@@ -34,7 +34,7 @@ Values = dict[str, Any]
 
 
 def list_conflicts(
-    conn: Connection, company_id: str, *, settled: bool = False, limit: int = 100
+    conn: Connection, company_id: str, *, settled: bool = False, limit: int = 100, offset: int = 0
 ) -> list[Values]:
     """A company's conflicts, newest first: those that nobody looked at yet, or all."""
     load(conn, company_id)
@@ -42,7 +42,7 @@ def list_conflicts(
     if not settled:
         query = query.where(conflict.c.settled_at.is_(None))
     query = query.order_by(conflict.c.at.desc(), conflict.c.id.desc())
-    return _shown(conn, conn.execute(query.limit(min(limit, conflicts_max))).all())
+    return _shown(conn, conn.execute(query.limit(min(limit, conflicts_max)).offset(offset)).all())
 
 
 def of_record(conn: Connection, company_id: str, record_id: str) -> list[Values]:
@@ -52,11 +52,12 @@ def of_record(conn: Connection, company_id: str, record_id: str) -> list[Values]
     return _shown(conn, rows)
 
 
-def count(conn: Connection, company_id: str) -> int:
-    """How many nobody looked at yet."""
-    query = select(func.count()).select_from(conflict)
-    found = query.where(conflict.c.company_id == company_id, conflict.c.settled_at.is_(None))
-    return conn.execute(found).scalar_one()
+def count(conn: Connection, company_id: str, *, settled: bool = False) -> int:
+    """How many nobody looked at yet; `settled`: all."""
+    query = select(func.count()).select_from(conflict).where(conflict.c.company_id == company_id)
+    if not settled:
+        query = query.where(conflict.c.settled_at.is_(None))
+    return conn.execute(query).scalar_one()
 
 
 def turn(conn: Connection, company_id: str, conflict_id: str, who: str, now: datetime) -> None:

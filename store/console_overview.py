@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 from store import conflict_acts
 from store.changes import State
 from store.persons import Person, reached
+from store.problems import DUPLICATES
 from store.syncing import change, company, connector, problem, session
 
 page_companies = 50
@@ -54,14 +55,15 @@ def health(now: datetime) -> ColumnElement[str]:
 
 def menu_counts(conn: Connection, someone: Person, company_id: str | None = None) -> dict[str, int]:
     """The numbers of the menus: open problems everywhere, and of one company."""
-    here = func.count().filter(problem.c.company_id == company_id)
+    here = problem.c.company_id == company_id
+    alike = here & problem.c.kind.in_(DUPLICATES)
     row = conn.execute(
-        select(func.count(), here)
+        select(func.count(), func.count().filter(here), func.count().filter(alike))
         .select_from(problem)
         .join(company, company.c.id == problem.c.company_id)
         .where(problem.c.resolved_at.is_(None), company.c.state != "removed", reached(someone))
     ).one()
-    found = {"problems": row[0], "company_problems": row[1]}
+    found = {"problems": row[0], "company_problems": row[1], "matching": row[2]}
     if company_id is not None:
         found["conflicts"] = conflict_acts.count(conn, company_id)
     return found

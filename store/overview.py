@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, literal, select, union_all
 
 from qbxml.entities import ENTITIES
 from store import earlier
@@ -101,19 +101,25 @@ def _connector_facts(line: Row[Any]) -> dict[str, Any]:
 
 
 def counts(conn: Connection, company_id: str) -> dict[str, int]:
-    """Records per API resource, deleted ones left out."""
-    found: dict[str, int] = {}
+    """Records per API resource, deleted ones left out; one query for all."""
+    parts = []
     for entity in ENTITIES:
         table = TABLES[entity.resource]
         where = [table.c.company_id == company_id, table.c.deleted_at.is_(None)]
         if entity.child is not None:
             where.append(table.c.parent_id.is_not(None) == entity.child)
-        query = select(func.count()).select_from(table).where(*where)
-        found[entity.resource] = conn.execute(query).scalar_one()
-    balances = select(func.count(bank_balance.c.account_id.distinct())).where(
-        bank_balance.c.company_id == company_id
+        parts.append(
+            select(literal(entity.resource), func.count()).select_from(table).where(*where)
+        )
+    parts.append(
+        select(literal("bank-balances"), func.count(bank_balance.c.account_id.distinct())).where(
+            bank_balance.c.company_id == company_id
+        )
     )
-    return found | {"bank-balances": conn.execute(balances).scalar_one()}
+    found = dict(conn.execute(union_all(*parts)).tuples())
+    return {
+        resource: found[resource] for resource in [*(e.resource for e in ENTITIES), "bank-balances"]
+    }
 
 
 def backlog(conn: Connection, company_id: str) -> dict[str, dict[str, int]]:

@@ -100,9 +100,7 @@ def read_session(conn: Connection, company_id: str, session_id: str) -> dict[str
             }
             for line in calls
         ],
-        "exchanges": [
-            _exchange(line) for line in conn.execute(_exchanges(company_id, session_id))
-        ],
+        "exchanges": [_exchange(line) for line in conn.execute(_exchanges(company_id, session_id))],
     }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import Column, Connection, Select, func, select
 
 from store.ledger import TABLES, account
 from store.overview import instant
@@ -69,8 +69,9 @@ SIDES: Final = (
 def check(conn: Connection, company_id: str) -> list[Values]:
     """Both totals: `cashflow`, `quickbooks` (None: never read), `difference`, `records`.
 
-    `records` are the App's documents that QuickBooks does not have as they are here, with how
-    much of the difference each explains; `unexplained` is what remains.
+    `records` (at most `records_max`) are the App's documents that QuickBooks does not have yet,
+    with how much of the difference each explains; `explained` is what all of them explain,
+    `unexplained` what remains.
     """
     load(conn, company_id)
     read_at = conn.execute(
@@ -80,7 +81,7 @@ def check(conn: Connection, company_id: str) -> list[Values]:
 
 
 def _check(conn: Connection, company_id: str, side: Side) -> Values:
-    ours, records = NOTHING, []
+    ours, explained, records = NOTHING, NOTHING, []
     for part in side.parts:
         open_amount = _open_amount(part)
         table = TABLES[part.resource]
@@ -91,15 +92,16 @@ def _check(conn: Connection, company_id: str, side: Side) -> Values:
         ).scalar_one()
         ours += part.sign * Decimal(total or 0)
         records += _waiting(conn, company_id, part)
+        explained += _waiting_amount(conn, company_id, part)
     theirs = _quickbooks(conn, company_id, side.account_type)
     difference = None if theirs is None else ours - theirs
-    explained = sum((record["amount"] for record in records), NOTHING)
     return {
         "name": side.name,
         "cashflow": ours,
         "quickbooks": theirs,
         "difference": difference,
         "records": records,
+        "explained": explained,
         "unexplained": None if difference is None else difference - explained,
         "only_quickbooks": side.only_quickbooks,
     }
@@ -127,8 +129,24 @@ def _quickbooks(conn: Connection, company_id: str, account_type: str) -> Decimal
 def _waiting(conn: Connection, company_id: str, part: Part) -> list[Values]:
     """Documents of this kind that are still to go, with what they add to our total."""
     table = TABLES[part.resource]
-    query = (
-        select(table.c.id, change.c.state, change.c.action, _open_amount(part).label("open"))
+    columns = (table.c.id, change.c.state, change.c.action, _open_amount(part).label("open"))
+    query = _to_go(company_id, part, *columns).order_by(table.c.id).limit(records_max)
+    rows = conn.execute(query).all()
+    names = names_of(conn, company_id, [(part.resource, row.id) for row in rows])
+    return [_record(part, row, names) for row in rows]
+
+
+def _waiting_amount(conn: Connection, company_id: str, part: Part) -> Decimal:
+    """What all of them together add, also those past `records_max`."""
+    total = conn.execute(_to_go(company_id, part, func.sum(_open_amount(part)))).scalar_one()
+    return part.sign * Decimal(total or 0)
+
+
+def _to_go(company_id: str, part: Part, *columns: Any) -> Select[Any]:
+    table = TABLES[part.resource]
+    return (
+        select(*columns)
+        .select_from(table)
         .join(
             change, (change.c.company_id == table.c.company_id) & (change.c.record_id == table.c.id)
         )
@@ -138,12 +156,7 @@ def _waiting(conn: Connection, company_id: str, part: Part) -> list[Values]:
             change.c.action == "add",
             table.c.deleted_at.is_(None),
         )
-        .order_by(table.c.id)
-        .limit(records_max)
     )
-    rows = conn.execute(query).all()
-    names = names_of(conn, company_id, [(part.resource, row.id) for row in rows])
-    return [_record(part, row, names) for row in rows]
 
 
 def _record(part: Part, row: Any, names: dict[str, str]) -> Values:

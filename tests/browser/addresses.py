@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from store.engine import Connection
 from store.ledger import vendor
@@ -17,9 +17,9 @@ from store.syncing import exchange, problem
 
 # Parts of pages and downloads, which are no pages of their own.
 NO_PAGE = {
-    "console.companies.bundle",
     "console.companies.now",
     "console.conflicts.export",
+    "console.diagnostics.give",
     "console.overview.rows",
     "console.problems.export",
     "console.problems.export_inbox",
