@@ -43,7 +43,7 @@ def duplicates(conn: Connection, company_id: str, resource: str | None, page: in
         problem.c.resolved_at.is_(None),
         problem.c.record_id.is_not(None),
     )
-    kinds = {
+    kinds: dict[Any, int] = {
         row.resource: row.records
         for row in conn.execute(
             select(problem.c.resource, func.count().label("records"))
@@ -54,7 +54,7 @@ def duplicates(conn: Connection, company_id: str, resource: str | None, page: in
     }
     if not kinds:
         return {"kinds": {}, "resource": None, "rows": [], "page": 1, "pages": 1, "found": 0}
-    chosen = resource if resource in kinds else next(iter(kinds))
+    chosen: str = resource if resource in kinds else next(iter(kinds))
     pages = -(-kinds[chosen] // page_duplicates)
     page = min(max(1, page), pages)
     rows = conn.execute(

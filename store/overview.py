@@ -116,7 +116,7 @@ def counts(conn: Connection, company_id: str) -> dict[str, int]:
             bank_balance.c.company_id == company_id
         )
     )
-    found = dict(conn.execute(union_all(*parts)).tuples())
+    found = dict(conn.execute(union_all(*parts)).tuples().all())
     return {
         resource: found[resource] for resource in [*(e.resource for e in ENTITIES), "bank-balances"]
     }

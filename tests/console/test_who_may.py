@@ -21,6 +21,7 @@ WITHOUT_COMPANY = {
     "console.entry.leave",
     "console.overview.rows",
     "console.overview.start",
+    "console.problems.export_inbox",
     "console.problems.inbox",
     "console.search.find",
     "console.wizard.add",
@@ -33,6 +34,7 @@ VIEWERS_OWN = {
     "console.account.set_password",
     "console.account.set_zone",
     "console.entry.leave",
+    "console.weblog.read",
 }
 # Arguments of routes that are no ids.
 NO_IDS: dict[str, Any] = {"number": 1, "resource": "vendors", "form": "csv"}

@@ -72,9 +72,8 @@ def _matched(conn: Connection, company_id: str, updates: list[qwc_log.Update]) -
             for row in left
             if update.started_at - CLOCKS_APART <= row.started_at <= update.ended_at + CLOCKS_APART
         ]
-        nearest = min(
-            fits, key=lambda row, at=update.started_at: abs(row.started_at - at), default=None
-        )
+        apart = [abs(row.started_at - update.started_at) for row in fits]
+        nearest = fits[apart.index(min(apart))] if fits else None
         if nearest is not None:
             left.remove(nearest)
         found.append(nearest)
