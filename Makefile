@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint fmt bench screenshots lock clean
+.PHONY: help demo serve test lint fmt bench mutants screenshots lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ fmt: $(READY) ## format the code, mend what ruff can mend
 bench: $(READY) ## measure speed and memory, write bench/results.md
 	@test -d tests/benchmarks || { echo "There are no benchmarks yet: tests/benchmarks is missing." >&2; exit 1; }
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+mutants: $(READY) ## break the program on purpose, line by line: the tests must notice (ARGS="word" chooses some)
+	@$(BIN)/python -m tests.mutations $(ARGS)
 
 screenshots: $(READY) ## a picture of each console page in light, dark and phone width, in var/screenshots
 	@$(BIN)/python -m tests.screenshots $(ARGS)

@@ -6,6 +6,7 @@ does.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -50,9 +51,17 @@ def bind(sync: Sync, path: str, company_name: str, today: date, *, stamped: bool
     return start or today
 
 
-def seen_again(sync: Sync, *, stamped: bool) -> None:
-    """The right file once more; a stamp that appeared counts from now on."""
-    _set(sync, awaiting=None, **({"stamped": True} if stamped else {}))
+def seen_again(sync: Sync, paths: Sequence[str], path: str, *, stamped: bool) -> None:
+    """The right file once more; a stamp that appeared counts from now on.
+
+    The path it was found at comes first among the confirmed ones, for that is where the Web
+    Connector is sent next: nobody may be there to open a file that has moved.
+    """
+    first = [one for one in paths if one.casefold() == path.casefold()]
+    values: dict[str, Any] = {"awaiting": None}
+    if first != list(paths[: len(first)]):
+        values["paths"] = [*first, *(one for one in paths if one not in first)]
+    _set(sync, **values, **({"stamped": True} if stamped else {}))
 
 
 def await_confirmation(sync: Sync, path: str, company_name: str, stamp: str | None) -> None:

@@ -355,11 +355,12 @@ def confirm_file(conn: Connection, company_id: str, who: str, now: datetime) -> 
             " company file in QuickBooks, or bind this one with `webconnector company rebind`."
         )
     known = {path.casefold() for path in line.paths}
+    # First, because that is where the Web Connector is sent from now on.
     added = [] if awaiting["path"].casefold() in known else [awaiting["path"]]
     _set_connector(
         conn,
         company_id,
-        paths=[*line.paths, *added],
+        paths=[*added, *line.paths],
         company_file_name=awaiting.get("name") or line.company_file_name,
         stamped=bool(stamp),
         awaiting=None,

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from store.changes import chunks
 from store.context import Sync
@@ -42,8 +43,19 @@ def open_problem(sync: Sync, found: Problem) -> None:
     """Open it, or count it once more when it is open already; its words become the newest."""
     sync.tally.problems += 1
     open_causes(sync).add(found.cause)
+    _open(sync.conn, sync.company_id, sync.session_id, found, sync.now)
+
+
+def open_apart(conn: Connection, company_id: str, found: Problem, now: datetime) -> None:
+    """The same, outside of any session."""
+    _open(conn, company_id, None, found, now)
+
+
+def _open(
+    conn: Connection, company_id: str, session_id: str | None, found: Problem, now: datetime
+) -> None:
     where = (
-        problem.c.company_id == sync.company_id,
+        problem.c.company_id == company_id,
         problem.c.cause == found.cause,
         problem.c.resolved_at.is_(None),
     )
@@ -53,22 +65,20 @@ def open_problem(sync: Sync, found: Problem) -> None:
         "advice": found.advice,
         "code": found.code,
         "quickbooks_text": found.quickbooks_text,
-        "session_id": sync.session_id,
-        "last_seen_at": sync.now,
+        "session_id": session_id,
+        "last_seen_at": now,
     }
-    counted = sync.conn.execute(
-        update(problem).where(*where).values(count=problem.c.count + 1, **words)
-    )
+    counted = conn.execute(update(problem).where(*where).values(count=problem.c.count + 1, **words))
     if counted.rowcount:
         return
-    highest = sync.conn.execute(
+    highest = conn.execute(
         select(func.coalesce(func.max(problem.c.number), 0)).where(
-            problem.c.company_id == sync.company_id
+            problem.c.company_id == company_id
         )
     ).scalar_one()
-    sync.conn.execute(
+    conn.execute(
         insert(problem).values(
-            company_id=sync.company_id,
+            company_id=company_id,
             id=new_key(),
             number=highest + 1,
             cause=found.cause,
@@ -76,9 +86,22 @@ def open_problem(sync: Sync, found: Problem) -> None:
             resource=found.resource,
             record_id=found.record_id,
             count=1,
-            opened_at=sync.now,
+            opened_at=now,
             **words,
         )
+    )
+
+
+def resolve_apart(conn: Connection, company_id: str, cause: str, now: datetime) -> None:
+    """What caused this problem is no more, outside of any session."""
+    conn.execute(
+        update(problem)
+        .where(
+            problem.c.company_id == company_id,
+            problem.c.cause == cause,
+            problem.c.resolved_at.is_(None),
+        )
+        .values(resolved_at=now, resolution="by_itself")
     )
 
 

@@ -97,6 +97,12 @@ def find(conn: Connection, ticket: str) -> Session | None:
     return _read(row) if row is not None else None
 
 
+def is_known(conn: Connection, ticket: str) -> bool:
+    """Whether any session, open or over, has this ticket; holds nothing."""
+    query = select(session.c.id).where(session.c.ticket_hash == ticket_hash(ticket))
+    return conn.execute(query).first() is not None
+
+
 def open_one(conn: Connection, company_id: str) -> Session | None:
     """The company's open session: there is at most one."""
     row = conn.execute(

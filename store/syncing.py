@@ -56,6 +56,8 @@ company = Table(
     Column("preview", Boolean, nullable=False),  # writes wait for `company start`
     Column("created_at", Instant, nullable=False),
     Column("removed_at", Instant),
+    Column("erased_at", Instant),  # its records and raw exchanges were deleted
+    Column("tidied_at", Instant),  # when retention last had nothing left to delete
 )
 
 connector = _tenant(
@@ -78,6 +80,8 @@ connector = _tenant(
     Column("late_at", Instant),  # without a call until then, the company counts as late
     Column("last_outcome", String(20)),  # of the session that ended last
     Column("refused_at", Instant),  # when somebody last came with a wrong password
+    Column("wrong_address", String(64)),  # that a wrong one came from last
+    Column("wrong_passwords", Integer, nullable=False, server_default="0"),  # not made good since
 )
 
 session = _tenant(

@@ -23,6 +23,7 @@ from webconnector.calls import WebConnectorCalls
 from webconnector.console import console
 from webconnector.exchange import Exchange
 from webconnector.pages import pages
+from webconnector.proxies import ForwardedAddress, networks
 from webconnector.settings import Settings
 from webconnector.soap import PATH, soap_application
 
@@ -59,7 +60,9 @@ def create_app(settings: Settings, calls: WebConnectorCalls | None = None) -> Fl
     soap = soap_application(
         metrics.Measured(calls or Exchange(store, settings)), public_url=settings.public_url
     )
-    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {PATH: soap})  # type: ignore[method-assign]
+    app.wsgi_app = ForwardedAddress(  # type: ignore[method-assign]
+        DispatcherMiddleware(app.wsgi_app, {PATH: soap}), networks(settings.trusted_proxies)
+    )
     return app
 
 

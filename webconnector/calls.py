@@ -53,6 +53,10 @@ class WebConnectorCalls(Protocol):
         """``done`` to give up, else the path of a company file to try."""
         ...
 
+    def knows_ticket(self, ticket: str) -> bool:
+        """Whether a session has this ticket, open or over: asked before a long body is parsed."""
+        ...
+
     def get_last_error(self, ticket: str) -> str:
         """Text for the user, or ``NoOp`` to be asked again in five seconds."""
         ...

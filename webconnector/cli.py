@@ -21,6 +21,7 @@ from webconnector import (
     cli_company_moves,
     cli_db,
     cli_demo,
+    cli_housekeep,
     cli_person,
     cli_problems,
     cli_records,
@@ -62,6 +63,7 @@ for _module in (
     cli_person,
     cli_rehearse,
     cli_check,
+    cli_housekeep,
 ):
     for _command in _module.COMMANDS:
         webconnector.add_command(_command)

@@ -11,14 +11,15 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version as package_version
+from typing import Any
 
 import structlog
 
 from qbxml.hresult import Action, decide_hresult
-from store import changes, companies, exchanges, problems, sessions
+from store import changes, companies, exchanges, problems, sessions, wrong_passwords
 from store.context import Sync
 from store.cursors import wall_clock
-from store.engine import Connection, Store
+from store.engine import Connection, Row, Store
 from store.preferences import Preferences
 from store.sessions import Session
 from store.tenants import load, load_connector, session_facts
@@ -74,11 +75,7 @@ class Exchange:
     def _authenticate(self, conn: Connection, username: str, password: str) -> tuple[str, ...]:
         now, ticket = self._now(), sessions.new_ticket()
         found = companies.find_connector(conn, username)
-        key = self._settings.secret_key_bytes
-        if not companies.password_matches(found, password, key) or found is None:
-            _log.info("session_refused", reason="nvu")
-            if found is not None:
-                sessions.refused(conn, found, now)
+        if not self._let_in(conn, found, password, now) or found is None:
             return ticket, "nvu"
         sessions.heard(conn, found, peer.get(), now)
         refused = self._refusal(conn, found.company_id, now)
@@ -93,6 +90,25 @@ class Exchange:
         sessions.save(conn, opened)
         _log.info("session_opened", company=opened.company_id, session=opened.id)
         return ticket, (found.paths[0] if found.paths else "")
+
+    def _let_in(
+        self, conn: Connection, found: Row[Any] | None, password: str, now: datetime
+    ) -> bool:
+        """Whether the password is right; who gives wrong ones is slowed down, told and logged."""
+        address = peer.get()
+        whose = {"company": found.company_id} if found is not None else {}
+        if wrong_passwords.held_back(conn, found, address, now):
+            _log.info("session_refused", reason="held_back", address=address, **whose)
+            return False
+        if companies.password_matches(found, password, self._settings.secret_key_bytes):
+            assert found is not None  # noqa: S101 - nobody's password never matches
+            wrong_passwords.right(conn, found, address, now)
+            return True
+        times = wrong_passwords.wrong(conn, found, address, now)
+        if found is not None:
+            sessions.refused(conn, found, now)
+        _log.warning("session_refused", reason="nvu", address=address, times=times, **whose)
+        return False
 
     def _refusal(self, conn: Connection, company_id: str, now: datetime) -> tuple[str, ...]:
         """`none` or `busy` with its seconds; empty when a session may begin."""
@@ -144,7 +160,7 @@ class Exchange:
 
         def act(step: Steps, move: Move) -> str:
             if move is Move.RESEND:
-                return step.resend()
+                return step.resend(company_file)
             return step.next_request(hcp_response, company_file, country, (major, minor))
 
         return str(self._called(ticket, Call.SEND, act, _summary_of_request))
@@ -205,6 +221,11 @@ class Exchange:
             return step.close() if move is Move.END else step.session.text or _OVER
 
         return str(self._called(ticket, Call.CLOSE, act, _quiet))
+
+    def knows_ticket(self, ticket: str) -> bool:
+        """Sessions that are over count: a late answer is stored before it is refused."""
+        with self._store.read() as conn:
+            return sessions.is_known(conn, ticket)
 
     # --- interactive mode is not offered
 

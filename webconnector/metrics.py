@@ -174,6 +174,9 @@ class Measured:
             lambda: self._calls.connection_error(ticket, hresult, message),
         )
 
+    def knows_ticket(self, ticket: str) -> bool:
+        return self._calls.knows_ticket(ticket)
+
     def get_last_error(self, ticket: str) -> str:
         return self._ask("getLastError", ticket, lambda: self._calls.get_last_error(ticket))
 

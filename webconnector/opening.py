@@ -20,6 +20,11 @@ from webconnector.company_file import Bound, Found, Verdict, judge, stamp_of
 
 _QBXML = (13, 0)
 _COUNTRY = "US"
+_CAUSE = "company-file"
+# What the columns hold; QuickBooks' own names and Windows' paths are shorter.
+_company_name_characters_max = 200
+_product_characters_max = 120
+_path_characters_max = 500
 
 
 class Stop(Exception):
@@ -43,13 +48,23 @@ def check(
             "CashFlow did nothing: the Web Connector did not say which company file is open. "
             "Open the company file in QuickBooks and press Update Selected."
         )
-    session.quickbooks = facts.product or None
-    session.company_file = path
+    session.quickbooks = facts.product[:_product_characters_max] or None
+    session.company_file = path[:_path_characters_max]
     _require_version(facts, version)
     _require_file(sync, facts, path)
     sync.quickbooks = _remembered(facts, country)
     binding.remember(sync, sync.quickbooks)
     _require_country(sync)
+
+
+def check_again(session: Session, path: str) -> None:
+    """Each later call names the file too; raises Stop when it is another than the one judged."""
+    judged = (session.company_file or "").casefold()
+    if path.strip() and path[:_path_characters_max].casefold() != judged:
+        raise Stop(
+            f"CashFlow stopped: the company file changed during the sync. Open in QuickBooks: "
+            f"{path}. Expected: {session.company_file}. Open the right one and sync again."
+        )
 
 
 def _require_version(facts: HostFacts, version: tuple[int, int]) -> None:
@@ -72,7 +87,8 @@ def _numbers(text: str) -> tuple[int, int]:
 def _require_file(sync: Sync, facts: HostFacts, path: str) -> None:
     connector = binding.connector_of(sync)
     exts = [(ext.owner_id, ext.name, ext.value) for ext in facts.data_exts]
-    found = Found(path, facts.company_name, stamp_of(exts, connector.owner_id))
+    name = facts.company_name[:_company_name_characters_max]
+    found = Found(path, name, stamp_of(exts, connector.owner_id))
     bound = Bound(
         tuple(connector.paths),
         connector.company_file_name or "",
@@ -82,9 +98,10 @@ def _require_file(sync: Sync, facts: HostFacts, path: str) -> None:
     judgement = judge(found, bound)
     if judgement.verdict is Verdict.BIND:
         _bind(sync, found)
+        problems.resolve_cause(sync, _CAUSE)
     elif judgement.verdict is Verdict.RIGHT:
-        binding.seen_again(sync, stamped=found.stamp is not None)
-        problems.resolve_cause(sync, "company-file")
+        binding.seen_again(sync, bound.paths, found.path, stamped=found.stamp is not None)
+        problems.resolve_cause(sync, _CAUSE)
     else:
         _wrong(sync, judgement.verdict, judgement.reason, found, bound)
 
@@ -117,7 +134,7 @@ def _wrong(sync: Sync, verdict: Verdict, reason: str, found: Found, bound: Bound
     problems.open_problem(
         sync,
         problems.Problem(
-            cause="company-file",
+            cause=_CAUSE,
             kind="company_file",
             title="Another company file is open in QuickBooks",
             text=text,

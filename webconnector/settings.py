@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from qwc.document import InvalidQwc, public_urls
+from webconnector import proxies
 
 PREFIX: Final = "WEBCONNECTOR_"
 FILE_SUFFIX: Final = "_FILE"
@@ -91,6 +92,10 @@ class Settings(BaseSettings):
     page_records_max: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=100, description="Most records that QuickBooks is asked for in one page."
     )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses of the proxies in front whose X-Forwarded-For is believed.",
+    )
     support_email: Annotated[str, Field(max_length=254, pattern=r"^$|^[^@\s<>]+@[^@\s<>]+$")] = (
         Field(default="", description="Address for help, shown on the public support page.")
     )
@@ -138,6 +143,12 @@ class Settings(BaseSettings):
             raise ValueError(" ".join(found.text for found in error.findings)) from None
         if urlsplit(value).path:
             raise ValueError("it has a path; keep only scheme, host name and port")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        proxies.networks(value)
         return value
 
     @field_validator("secret_key")

@@ -24,12 +24,13 @@ from webconnector.soap_envelope import (
     operation_named_in,
     parse,
     reply,
+    ticket_named_in,
     too_large,
 )
 from webconnector.soap_protocol import ENVELOPE_KEY, spyne_application
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
 
     from lxml import etree
@@ -99,6 +100,7 @@ class Endpoint:
     """The WSGI callable. Holds no state of a session, so any worker can take any call."""
 
     def __init__(self, calls: WebConnectorCalls, public_url: str) -> None:
+        self._calls = calls
         self._spyne = spyne_application(calls)
         self._wsdl = wsdl_for(public_url.rstrip("/") + PATH)
 
@@ -131,13 +133,26 @@ class Endpoint:
     def _call(self, environ: WSGIEnvironment) -> Response:
         try:
             _check_headers(environ)
-            root, operation = parse(_read_body(environ))
+            root, operation = parse(_read_body(environ, self._knows))
             return self._answer(environ, root, operation)
+        except StrangerError as stranger:
+            _log.warning("soap_call_refused", extra={"reason": "unknown_ticket", "status": "200"})
+            reference = reference_for("")
+            answer = fallback(stranger.operation, "", reference)
+            return Response("200 OK", XML, reply(stranger.operation, answer))
         except BadCallError as refused:
             _log.warning(
                 "soap_call_refused", extra={"reason": refused.reason, "status": refused.status}
             )
             return Response(refused.status, XML, fault(refused.text))
+
+    def _knows(self, ticket: str) -> bool:
+        """Whether a long call with this ticket is worth reading."""
+        try:
+            return self._calls.knows_ticket(ticket)
+        except Exception as error:  # noqa: BLE001 - an answer of QuickBooks must not be lost by it
+            log_failure("knows_ticket", reference_for(ticket), error)
+            return True
 
     def _answer(self, environ: WSGIEnvironment, root: etree._Element, operation: str) -> Response:
         """What spyne answers; the operation's fallback should spyne itself fail."""
@@ -154,6 +169,14 @@ class Endpoint:
             return Response("200 OK", XML, reply(operation, answer))
         finally:
             _empty(root)
+
+
+class StrangerError(Exception):
+    """A call longer than its head with a ticket that nobody has: read past, never parsed."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(operation)
+        self.operation = operation
 
 
 class SpyneFaultError(Exception):
@@ -205,21 +228,32 @@ def _check_headers(environ: WSGIEnvironment) -> None:
         raise BadCallError("content_encoding", text, "415 Unsupported Media Type")
 
 
-def _read_body(environ: WSGIEnvironment) -> bytes:
-    """The whole body, never more of it than the operation named in its first bytes may have."""
+def _read_body(environ: WSGIEnvironment, knows: Callable[[str], bool]) -> bytes:
+    """The whole body, never more of it than the operation named in its first bytes may have.
+
+    Of a body longer than its head the rest is only kept when somebody has its ticket; else it is
+    read past, since a client still sending would see a broken connection instead of the answer.
+    """
     length = _declared_length(environ)
     if length is not None and length > BODY_BYTES_MAX:
         raise too_large(BODY_BYTES_MAX)
     stream: InputStream = environ["wsgi.input"]
     # One byte beyond a limit tells that a body of unknown length is longer than it.
-    head = _read(stream, HEAD_BYTES + 1 if length is None else min(length, HEAD_BYTES + 1))
+    head = b"".join(
+        _blocks(stream, HEAD_BYTES + 1 if length is None else min(length, HEAD_BYTES + 1))
+    )
     body = head
     if len(head) > HEAD_BYTES:
-        body_bytes_max = _limit_for(head)
+        operation = operation_named_in(head)
+        body_bytes_max = OPERATIONS[operation].body_bytes_max if operation else SMALL_BODY_BYTES_MAX
         if length is not None and length > body_bytes_max:
             raise too_large(body_bytes_max)
-        whole = body_bytes_max + 1 if length is None else length
-        body = head + _read(stream, whole - len(head))
+        rest = _blocks(stream, (body_bytes_max + 1 if length is None else length) - len(head))
+        if operation and body_bytes_max > HEAD_BYTES and not knows(ticket_named_in(head)):
+            for _ in rest:
+                pass
+            raise StrangerError(operation)
+        body = head + b"".join(rest)
         if len(body) > body_bytes_max:
             raise too_large(body_bytes_max)
     if length is not None and len(body) < length:
@@ -239,17 +273,11 @@ def _declared_length(environ: WSGIEnvironment) -> int | None:
     return int(digits) if len(digits) < LENGTH_DIGITS_MAX else BODY_BYTES_MAX + 1
 
 
-def _limit_for(head: bytes) -> int:
-    operation = operation_named_in(head)
-    return OPERATIONS[operation].body_bytes_max if operation else SMALL_BODY_BYTES_MAX
-
-
-def _read(stream: InputStream, size: int) -> bytes:
-    blocks: list[bytes] = []
+def _blocks(stream: InputStream, size: int) -> Iterator[bytes]:
+    """The next `size` bytes at most, block by block."""
     try:
         while size > 0 and (block := stream.read(min(size, BLOCK_BYTES))):
-            blocks.append(block)
+            yield block
             size -= len(block)
     except OSError as error:
         raise BadCallError("cut_off", "The request could not be read to its end.") from error
-    return b"".join(blocks)

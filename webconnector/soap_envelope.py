@@ -37,6 +37,7 @@ _UNPREFIXED: dict[str, str] = {None: INTUIT}  # type: ignore[dict-item]  # the s
 _TAG = re.compile(rb"""<(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>""")
 _SECTIONS = ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"), (b"<?", b"?>"))
 _OPERATION = re.compile(rb"<(?:[\w.-]+:)?Body\b[^<>]*>\s*<(?:[\w.-]+:)?(\w+)")
+_TICKET = re.compile(rb"<(?:[\w.-]+:)?(?:ticket|wcTicket)\b[^<>]*>\s*([\w{}-]{1,128})\s*</")
 # Control characters, surrogates and U+FFFE/U+FFFF as UTF-8: not allowed in XML 1.0.
 _ILLEGAL_BYTES = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xed[\xa0-\xbf][\x80-\xbf]|\xef\xbf[\xbe\xbf]"
@@ -67,6 +68,16 @@ def operation_named_in(head: bytes) -> str | None:
     found = _OPERATION.search(head[:HEAD_BYTES])
     name = found.group(1).decode("ascii", "replace") if found else ""
     return name if name in OPERATIONS else None
+
+
+def ticket_named_in(head: bytes) -> str:
+    """The ticket that a body seems to carry, from its first bytes; empty when there is none.
+
+    The contract has it before anything long. Good enough to turn a stranger away; what a call may
+    do is decided by the ticket that `parse` finds.
+    """
+    found = _TICKET.search(head[:HEAD_BYTES])
+    return found.group(1).decode("utf-8", "replace") if found else ""
 
 
 def parse(body: bytes) -> tuple[etree._Element, str]:

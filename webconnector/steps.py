@@ -80,19 +80,15 @@ class Steps:
         self, hcp: str, company_file: str, country: str, version: tuple[int, int]
     ) -> str:
         """The next message set, committed before it leaves; '' when there is none."""
-        if not self.plan.checked:
-            try:
+        try:
+            if self.plan.checked:
+                self._same_file(company_file)
+            else:
                 opening.check(self.sync, self.session, hcp, company_file, country, version)
-            except opening.Stop as stop:
-                self.stop(stop.text)
-                return ""
-            self.plan.checked = True
-            problems.resolve_cause(self.sync, "connection")
-            earlier.release(self.sync)
-            holding.ask_again(self.sync)
-            scheduling.wake(self.sync.conn, self.sync.company_id, self.sync.now)
-            reading.begin(self.sync, self.plan, self._page_records_max)
-            reading.again(self.plan, written.unfinished(self.sync))
+                self._begin()
+        except opening.Stop as stop:
+            self.stop(stop.text)
+            return ""
         found = exchanges.prepared(self.sync.conn, self.sync.company_id, self.session.id)
         row = found or self._prepare()
         if row is None:
@@ -103,8 +99,31 @@ class Steps:
         self.session.state = State.OWED
         return str(row.request)
 
-    def resend(self) -> str:
+    def _begin(self) -> None:
+        """The right company file is open: from here on something may be asked."""
+        self.plan.checked = True
+        problems.resolve_cause(self.sync, "connection")
+        earlier.release(self.sync)
+        holding.ask_again(self.sync)
+        scheduling.wake(self.sync.conn, self.sync.company_id, self.sync.now)
+        reading.begin(self.sync, self.plan, self._page_records_max)
+        reading.again(self.plan, written.unfinished(self.sync))
+
+    def _same_file(self, company_file: str) -> None:
+        """Each later call names the file too; raises Stop when it is not the one judged."""
+        try:
+            opening.check_again(self.session, company_file)
+        except opening.Stop:
+            self.plan.checked = False  # no answer of this session is believed any more
+            raise
+
+    def resend(self, company_file: str) -> str:
         """The answer to our answer was lost: the same text once more."""
+        try:
+            self._same_file(company_file)
+        except opening.Stop as stop:
+            self.stop(stop.text)
+            return ""
         row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
         return str(row.request) if row is not None else ""
 
@@ -139,6 +158,9 @@ class Steps:
         """Store QuickBooks' answer and act on it; -1 stops, 100 ends, else the percentage."""
         row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
         if row is None or (late and row.kind != Kind.WRITE):
+            return _GIVE_UP
+        if not self.plan.checked:
+            # Perhaps another file's answer: a write stays owed and is settled in the right one.
             return _GIVE_UP
         stopped = self._act_on(row, answered)
         if late:

@@ -222,7 +222,8 @@ def test_broken_and_hostile_bodies_change_nothing_and_are_told_nothing(acme: Wor
     for name, body in HOSTILE.items():
         raw = body.encode() if isinstance(body, str) else body
         status, _, said = acme.connector.post(raw)
-        assert status in {400, 413}, name
+        # Too long to be read without a ticket of ours: the protocol's refusal.
+        assert status in {400, 413} or (status == 200 and b"XMLResult>-1</" in said), name
         assert b"root:" not in said, name
         assert len(said) < 1000, name
     assert acme.dump() == before

@@ -78,6 +78,21 @@ def test_modified_before_the_start_never_comes_modified_after_neither(acme: Worl
     assert days(acme) == []
 
 
+def test_once_invoices_came_an_older_one_edited_later_is_turned_away_on_arrival(
+    acme: World,
+) -> None:
+    """From then on QuickBooks is asked by time of modification, which knows no start date."""
+    old = invoice(acme, "2026-02-20")
+    invoice(acme, "2026-03-05")
+    acme.sync()
+    acme.clock.advance(days=1)
+    acme.books.edit("Invoice", old, {"Memo": "edited after the start"})
+    acme.sync()
+    assert "<InvoiceQueryRq" in acme.books.requests[-1]
+    assert "<FromModifiedDate>" in acme.books.requests[-1]
+    assert days(acme) == ["2026-03-05"]
+
+
 def test_moved_across_the_start_it_becomes_eligible_at_that_edit(acme: World) -> None:
     old = invoice(acme, "2026-02-20")
     acme.sync()

@@ -265,7 +265,7 @@ def test_a_confirmed_file_joins_the_paths_and_waits_no_more(conn: Connection) ->
     await_file(conn, made.id, stamp=made.file_id.upper())
     companies.confirm_file(conn, made.id, "ann", NOW)
     found = companies.show(conn, made.id)["connector"]
-    assert found["paths"] == ["C:\\Books\\acme.qbw", "D:\\acme.qbw"]
+    assert found["paths"] == ["D:\\acme.qbw", "C:\\Books\\acme.qbw"]
     assert found["company_file_name"] == "Acme Ltd"
     assert found["stamped"]
     assert found["awaiting"] is None

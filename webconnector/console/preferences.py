@@ -38,12 +38,12 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         "money_out_clearing": "Money Out Clearing account",
         "money_in_clearing": "Money In Clearing account",
         "deposit_to": "Deposit payments to",
-        "discount_account": "Account of discounts taken",
     },
     "Accounts and classes": {
         "ap_account": "Payable account",
         "ar_account": "Receivable account",
         "default_expense_account": "Expense account of lines without one",
+        "discount_account": "Account of discounts taken",
         "classes_on": "Departments as classes",
     },
     "Schedule": {"minimum_interval_minutes": "Least minutes between sessions"},

@@ -1,0 +1,1 @@
+"""Deliberate bugs, one line each, that the tests must catch: `make mutants`."""

@@ -1,0 +1,314 @@
+"""The list of sabotages: which line becomes what, and which tests must notice.
+
+Owns data only. `old` stands exactly once in its file (test_sabotages.py sees to it); the tests
+named are the ones that guard this very promise, not all that would fail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ACCEPTANCE = "tests/acceptance/"
+
+
+@dataclass(frozen=True, slots=True)
+class Sabotage:
+    """`name` says what the bug does; `old` in `file` becomes `new`; `tests` must then fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+def _in(file: str, *tests: str) -> tuple[str, ...]:
+    """Tests of one file in tests/acceptance; the whole file when none is named."""
+    return tuple(f"{ACCEPTANCE}{file}.py::{test}" for test in tests) or (f"{ACCEPTANCE}{file}.py",)
+
+
+_LOST = "test_a_lost_answer_is_settled_by_the_same_bytes_under_the_same_id"
+_CRASH = "test_a_crash_of_quickbooks_leaves_the_outcome_open_until_it_is_settled"
+_LATE = "test_a_late_answer_for_an_expired_session_still_counts"
+
+WRITING = (
+    Sabotage(
+        "writes leave without a message-set id",
+        "webconnector/writing.py",
+        'new_message_set_id=set_id or "")',
+        'new_message_set_id="")',
+        _in("test_exactly_once"),
+    ),
+    Sabotage(
+        "a write owed is written anew instead of sent again byte for byte",
+        "webconnector/steps.py",
+        "        self.session.state = State.OWED\n        return str(row.request)\n",
+        "        self.session.state = State.OWED\n"
+        '        return str(row.request).replace("<QBXML>", "<QBXML>" + " " * row.times_sent, 1)\n',
+        _in("test_exactly_once", _LOST),
+    ),
+    Sabotage(
+        "an owed write is settled after the reading, not before",
+        "webconnector/steps.py",
+        "        owed = exchanges.owed(self.sync)\n        if owed is not None:\n",
+        "        owed = exchanges.owed(self.sync)\n"
+        "        if owed is not None and not self.plan.open_reads:\n",
+        _in("test_exactly_once", _LOST),
+    ),
+    Sabotage(
+        "the evidence is erased: oldMessageSetID goes with the write",
+        "qbxml/build.py",
+        '("oldMessageSetID", old_message_set_id),',
+        '("oldMessageSetID", old_message_set_id or new_message_set_id),',
+        _in("test_exactly_once", _LATE),
+    ),
+    Sabotage(
+        "a write of unknown outcome is taken for one that never ran",
+        "webconnector/steps.py",
+        "if row.kind == Kind.WRITE and decision.outcome_unknown:",
+        "if False:",
+        _in("test_exactly_once", _CRASH),
+    ),
+    Sabotage(
+        "an unanswered write is forgotten when its session ends",
+        "store/exchanges.py",
+        "*mine, exchange.c.kind == Kind.READ, exchange.c.state == State.SENT",
+        "*mine, exchange.c.state == State.SENT",
+        _in("test_exactly_once", _LOST, _CRASH),
+    ),
+    Sabotage(
+        "a claimed change stays in the queue",
+        "store/push.py",
+        '                "state": State.SENT,\n',
+        '                "state": State.PENDING,\n',
+        _in("test_exactly_once", _CRASH),
+    ),
+    Sabotage(
+        "an edit made while an answer is owed is put to what has left already",
+        "store/changes.py",
+        "[row for row in rows.get(record_id, ()) if row.state != State.SENT]",
+        "list(rows.get(record_id, ()))",
+        _in("test_exactly_once", "test_an_edit_while_the_answer_is_owed_goes_after_it"),
+    ),
+    Sabotage(
+        "every refusal counts as done",
+        "store/written.py",
+        "return decision.succeeded or bool(decision.may_have_saved and reply.records)",
+        "return True",
+        _in("test_reading_again"),
+    ),
+    Sabotage(
+        "3200 (stale EditSequence) counts as done",
+        "qbxml/statuses.py",
+        "        3200,\n        Act.REREAD,\n",
+        "        3200,\n        Act.OK,\n",
+        ("tests/qbxml/test_status.py", *_in("test_edits")),
+    ),
+    Sabotage(
+        "QuickBooks is not asked for duplicates before an Add",
+        "webconnector/writing.py",
+        "asked = asking.lookups(sync, claimed)",
+        "asked = asking.lookups(sync, claimed[:0])",
+        _in("test_bills"),
+    ),
+    Sabotage(
+        "writing begins before the preview was agreed to",
+        "webconnector/steps.py",
+        "opening.may_write(self.sync) and not self.sync.preview and self.plan.writable",
+        "opening.may_write(self.sync) and self.plan.writable",
+        _in("test_first_link"),
+    ),
+)
+
+READING = (
+    Sabotage(
+        "the cursor moves with each page, before the last one is here",
+        "webconnector/applying.py",
+        "    if not reply.records:\n        return\n    if _waits(plan, rank(read)):\n",
+        "    cursors.move(sync, read.name, read.seen)\n"
+        "    if not reply.records:\n        return\n    if _waits(plan, rank(read)):\n",
+        _in("test_reading_again"),
+    ),
+    Sabotage(
+        "a read ends with its first page",
+        "webconnector/reading.py",
+        "read.done = not (read.iterates and read.iterator_id and read.remaining)",
+        "read.done = True",
+        _in("test_volume"),
+    ),
+    Sabotage(
+        "writing goes on although QuickBooks refused a list",
+        "webconnector/plan.py",
+        "return not (self.failed or self.held or self.restored)",
+        "return not (self.held or self.restored)",
+        _in("test_sessions", "test_a_list_that_quickbooks_refuses_stops_writing_not_the_rest"),
+    ),
+    Sabotage(
+        "EditSequences are ignored: an edit in QuickBooks is not seen",
+        "store/pull.py",
+        "if linked.edit_sequence != record.edit_sequence or linked.base is None or linked.gone_at:",
+        "if linked.base is None or linked.gone_at:",
+        _in("test_edits"),
+    ),
+    Sabotage(
+        "the echo of our own write counts as an edit in QuickBooks",
+        "store/pull.py",
+        "edited = linked is None or linked.edit_sequence != record.edit_sequence",
+        "edited = True",
+        _in("test_reading_again"),
+    ),
+    Sabotage(
+        "the start date is not looked at when an invoice arrives",
+        "store/pull.py",
+        "if dated is None or dated < sync.start_date.isoformat():",
+        "if dated is None:",
+        _in("test_start_date"),
+    ),
+    Sabotage(
+        "the overlap of two hours is gone",
+        "store/cursors.py",
+        "- timedelta(hours=overlap_hours)",
+        "- timedelta(hours=0)",
+        _in("test_reading_again"),
+    ),
+    Sabotage(
+        "a clock far ahead moves the cursor",
+        "store/cursors.py",
+        "return max([seen, *(moment for moment in times if moment <= limit)])",
+        "return max([seen, *times])",
+        _in("test_reading_again"),
+    ),
+    Sabotage(
+        "money is a float",
+        "store/types.py",
+        "return None if value is None else Decimal(value).scaleb(-self.places)",
+        "return None if value is None else value / 10**self.places  # type: ignore[return-value]",
+        ("tests/store/test_types.py",),
+    ),
+)
+
+BOOKS = (
+    Sabotage(
+        "whatever company file is open is bound",
+        "webconnector/opening.py",
+        "if judgement.verdict is Verdict.BIND:",
+        "if judgement.verdict is not Verdict.RIGHT:",
+        _in("test_company_file"),
+    ),
+    Sabotage(
+        "another connection's stamp is not looked at",
+        "webconnector/company_file.py",
+        "if found.stamp is not None and found.stamp.casefold() != bound.file_id.casefold():",
+        "if False:",
+        (
+            "tests/webconnector/test_company_file.py",
+            *_in("test_company_file", "test_another_companys_stamp_is_never_accepted"),
+        ),
+    ),
+    Sabotage(
+        "the company file is not looked at again in mid-session",
+        "webconnector/opening.py",
+        "if path.strip() and path[:_path_characters_max].casefold() != judged:",
+        "if False:",
+        _in("test_company_file_answers"),
+    ),
+    Sabotage(
+        "a late answer is believed after the wrong file was seen",
+        "webconnector/steps.py",
+        "        if not self.plan.checked:\n            # Perhaps",
+        "        if False:\n            # Perhaps",
+        _in(
+            "test_company_file_answers",
+            "test_a_late_answer_to_a_session_that_saw_the_wrong_file_is_not_believed",
+        ),
+    ),
+    Sabotage(
+        "after a rebind a write owed to the old file goes to the new one",
+        "store/company_moves.py",
+        ".values(state=exchanges.State.UNKNOWN)",
+        ".values(state=exchanges.State.SENT)",
+        _in(
+            "test_company_file_answers",
+            "test_an_answer_that_comes_after_a_rebind_is_not_applied_to_the_new_file",
+        ),
+    ),
+    Sabotage(
+        "links of every company are looked through",
+        "store/pull.py",
+        '    link.c.company_id == bindparam("company"),\n    link.c.noun',
+        "    link.c.noun",
+        _in("test_two_companies"),
+    ),
+    Sabotage(
+        "a foreign edition of QuickBooks is written to",
+        "webconnector/steps.py",
+        "writable = opening.may_write(self.sync) and",
+        "writable =",
+        _in("test_company_file", "test_a_foreign_edition_is_read_but_never_written"),
+    ),
+)
+
+ACCESS = (
+    Sabotage(
+        "any open session will do for any ticket",
+        "store/sessions.py",
+        "select(session).where(session.c.ticket_hash == ticket_hash(ticket)).with_for_update()",
+        "select(session).where(session.c.ended_at.is_(None)).with_for_update()",
+        _in("test_hostile"),
+    ),
+    Sabotage(
+        "every password is right",
+        "store/companies.py",
+        "return hmac.compare_digest(given, kept) and found is not None",
+        "return found is not None",
+        _in("test_sessions", "test_a_wrong_password_is_nvu_for_known_and_unknown_users"),
+    ),
+    Sabotage(
+        "a second session takes over at once",
+        "webconnector/exchange.py",
+        "            if left > 0:\n",
+        "            if left > 10**9:\n",
+        _in("test_sessions", "test_a_second_session_is_told_busy_with_the_seconds_left"),
+    ),
+    Sabotage(
+        "a late answer is thrown away",
+        "webconnector/steps.py",
+        "if row is None or (late and row.kind != Kind.WRITE):",
+        "if row is None or late:",
+        _in("test_exactly_once", _LATE),
+    ),
+    Sabotage(
+        "a long late answer is turned away as a stranger's",
+        "store/sessions.py",
+        "query = select(session.c.id).where(session.c.ticket_hash == ticket_hash(ticket))",
+        "query = select(session.c.id).where("
+        "session.c.ticket_hash == ticket_hash(ticket), session.c.ended_at.is_(None))",
+        _in("test_long_answers"),
+    ),
+    Sabotage(
+        "a stranger's wrong passwords keep the company's own Web Connector out",
+        "store/wrong_passwords.py",
+        "if found is not None and found.last_address == address:",
+        "if False:",
+        _in("test_wrong_passwords"),
+    ),
+    Sabotage(
+        "a call may be as long as the name in its first bytes says",
+        "webconnector/soap_envelope.py",
+        "if size > operation.body_bytes_max:",
+        "if False:",
+        (
+            "tests/webconnector/test_soap_hostile.py"
+            "::test_a_false_name_in_the_first_bytes_does_not_raise_the_limit",
+        ),
+    ),
+    Sabotage(
+        "housekeeping deletes what is not settled",
+        "store/retention.py",
+        "                ~unsettled,\n",
+        "",
+        _in("test_housekeeping"),
+    ),
+)
+
+SABOTAGES = (*WRITING, *READING, *BOOKS, *ACCESS)
