@@ -68,11 +68,15 @@ def retry_kind(conn: Connection, company_id: str, kind: str, who: str, now: date
     return len(rows)
 
 
-def skip(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
-    """Do not sync this record until somebody says `retry`."""
+def skip(conn: Connection, found: Row[Any], who: str, now: datetime, reason: str = "") -> None:
+    """Do not sync this record until somebody says `retry`; a reason is kept in the audit trail."""
+    said = reason.strip()
+    if len(said) > reason_characters_max:
+        text = f"Say why in at most {reason_characters_max} characters."
+        raise Invalid((FieldError("/reason", text),))
     _require(_change(conn, found, state=State.SKIPPED))
     _resolve(conn, found, "skip", now)
-    _noted(conn, found, "skip", who, now)
+    _noted(conn, found, "skip", who, now, **({"reason": said} if said else {}))
 
 
 def done(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:

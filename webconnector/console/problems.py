@@ -129,7 +129,9 @@ ACTS: Final[dict[str, tuple[str, Act]]] = {
     ),
     "skip": (
         "This record is not synced until somebody says so.",
-        lambda conn, found, one: problem_acts.skip(conn, found, one.who, one.now),
+        lambda conn, found, one: problem_acts.skip(
+            conn, found, one.who, one.now, reason=request.form.get("reason", "")
+        ),
     ),
     "done": (
         "It counts as done by hand.",
