@@ -136,9 +136,7 @@ def link(*, number: int, record: str | None, company: str | None, as_json: bool)
     _told(number, "link", said, as_json=as_json)
 
 
-@problem.command(
-    epilog=examples('webconnector problem skip 3 --reason "Was only a test"')
-)
+@problem.command(epilog=examples('webconnector problem skip 3 --reason "Was only a test"'))
 @_number
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept in the audit trail.")
 @_company

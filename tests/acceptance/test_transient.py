@@ -118,8 +118,11 @@ def test_an_internal_error_of_quickbooks_is_tried_a_few_times_and_then_a_persons
         wrong = 'statusCode="1000" statusSeverity="Error" statusMessage="Internal error."'
         head, _, tail = true_answer(request).partition("<VendorAddRs ")
         acme.books.delete("Vendor", acme.books.find("Vendor", Name="Acme")[0]["ListID"])
-        return head + "<VendorAddRs " + tail.split(">")[0].replace(right, wrong) + (
-            "></VendorAddRs>" + tail.partition("</VendorAddRs>")[2]
+        return (
+            head
+            + "<VendorAddRs "
+            + tail.split(">")[0].replace(right, wrong)
+            + ("></VendorAddRs>" + tail.partition("</VendorAddRs>")[2])
         )
 
     with monkeypatch.context() as patch:

@@ -122,6 +122,14 @@ def _link(conn: Connection, found: Row[Any], one: Visit) -> None:
     problem_acts.link_to(conn, found, wanted, one.who, one.now)
 
 
+def _skip(conn: Connection, found: Row[Any], one: Visit) -> None:
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        # The command line may leave it out; who sees the page later wants to know.
+        raise Invalid((FieldError("/reason", "Say why this record is not to be synced."),))
+    problem_acts.skip(conn, found, one.who, one.now, reason)
+
+
 ACTS: Final[dict[str, tuple[str, Act]]] = {
     "retry": (
         "It is sent again at the next update.",
