@@ -57,15 +57,15 @@ def menu_counts(conn: Connection, someone: Person, company_id: str | None = None
     """The numbers of the menus: open problems everywhere, and of one company."""
     here = problem.c.company_id == company_id
     alike = here & problem.c.kind.in_(DUPLICATES)
+    open_conflicts = conflict_acts.count_open(company_id).scalar_subquery()
     row = conn.execute(
-        select(func.count(), func.count().filter(here), func.count().filter(alike))
+        select(func.count(), func.count().filter(here), func.count().filter(alike), open_conflicts)
         .select_from(problem)
         .join(company, company.c.id == problem.c.company_id)
         .where(problem.c.resolved_at.is_(None), company.c.state != "removed", reached(someone))
     ).one()
-    found = {"problems": row[0], "company_problems": row[1], "matching": row[2]}
-    if company_id is not None:
-        found["conflicts"] = conflict_acts.count(conn, company_id)
+    names = ("problems", "company_problems", "matching", "conflicts")
+    found: dict[str, int] = dict(zip(names, row, strict=True))
     return found
 
 

@@ -16,7 +16,7 @@ from qbxml.entity import Entity, Family
 from store import candidates
 from store.ledger import TABLES
 from store.problems import DUPLICATES
-from store.rows import shown_column
+from store.rows import names_of, shown_column
 from store.syncing import change, link, problem
 
 page_duplicates = 10
@@ -43,7 +43,7 @@ def duplicates(conn: Connection, company_id: str, resource: str | None, page: in
         problem.c.resolved_at.is_(None),
         problem.c.record_id.is_not(None),
     )
-    kinds: dict[Any, int] = {
+    kinds: dict[str, int] = {
         row.resource: row.records
         for row in conn.execute(
             select(problem.c.resource, func.count().label("records"))
@@ -54,7 +54,7 @@ def duplicates(conn: Connection, company_id: str, resource: str | None, page: in
     }
     if not kinds:
         return {"kinds": {}, "resource": None, "rows": [], "page": 1, "pages": 1, "found": 0}
-    chosen: str = resource if resource in kinds else next(iter(kinds))
+    chosen = resource if resource is not None and resource in kinds else next(iter(kinds))
     pages = -(-kinds[chosen] // page_duplicates)
     page = min(max(1, page), pages)
     rows = conn.execute(
@@ -65,16 +65,7 @@ def duplicates(conn: Connection, company_id: str, resource: str | None, page: in
         .offset((page - 1) * page_duplicates)
     ).all()
     alike = candidates.all_side_by_side(conn, company_id, [row.record_id for row in rows])
-    table = TABLES[chosen]
-    names: dict[str, str] = dict(
-        conn.execute(
-            select(table.c.id, shown_column(table)).where(
-                table.c.company_id == company_id, table.c.id.in_([row.record_id for row in rows])
-            )
-        )
-        .tuples()
-        .all()
-    )
+    names = names_of(conn, company_id, [(chosen, row.record_id) for row in rows])
     return {
         "kinds": kinds,
         "resource": chosen,

@@ -137,9 +137,7 @@ ACTS: Final[dict[str, tuple[str, Act]]] = {
     ),
     "skip": (
         "This record is not synced until somebody says so.",
-        lambda conn, found, one: problem_acts.skip(
-            conn, found, one.who, one.now, reason=request.form.get("reason", "")
-        ),
+        _skip,
     ),
     "done": (
         "It counts as done by hand.",
@@ -161,7 +159,7 @@ ACTS: Final[dict[str, tuple[str, Act]]] = {
             conn, found, request.form.get("reason", ""), one.who, one.now
         ),
     ),
-    "link": ("They are linked; the next update merges them.", _link),
+    "link": ("They are linked; the next session merges them.", _link),
 }
 
 

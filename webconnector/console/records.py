@@ -85,7 +85,6 @@ def show(company_id: str, resource: str, record_id: str) -> Response:
         section="records",
         company=row,
         resource=resource,
-        line=_line(told["record"]),
         **told,
     )
 
