@@ -44,7 +44,7 @@ NO_IDS: dict[str, Any] = {"number": 1, "resource": "vendors", "form": "csv"}
 def address(site: Site, rule: Any, company_id: str) -> str:
     """The rule's address for a company, every other id made up."""
     known: dict[str, Any] = {"company_id": company_id, **NO_IDS}
-    values = {name: known.get(name) or new_key() for name in rule.arguments}
+    values: dict[str, Any] = {name: known.get(name) or new_key() for name in rule.arguments}
     with site.app.test_request_context():
         return str(url_for(rule.endpoint, **values))
 
