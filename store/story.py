@@ -33,16 +33,19 @@ def story(conn: Connection, company_id: str, resource: str, record_id: str) -> V
 
     `quickbooks` is None until both sides know the record. Each entry of `events` has `at`, `kind`
     (app, change, exchange, conflict, problem, link), `title`, and where there is one `who`,
-    `text`, `session_id`, `number`.
+    `text`, `session_id`, `number`. `blocked_by`: the open problems of the record, and of those
+    that it waits for.
     """
     row = find_row(conn, company_id, shape_of(resource), record_id)
     linked, changed = _linked(conn, company_id, row.id), _changed(conn, company_id, row.id)
     open_changes = [one for one in changed if one.finished_at is None]
+    awaited = {one.waits_for_id for one in open_changes} - {None}
+    problems = _problem_rows(conn, company_id, {row.id, *awaited})
     events: list[Values] = [
         *_acts(conn, company_id, row.id),
         *_changes(changed),
         *_conflicts(conn, company_id, row.id),
-        *_problems(conn, company_id, row.id),
+        *_problems(problems, row.id),
     ]
     if linked is not None:
         events.append(
@@ -66,6 +69,11 @@ def story(conn: Connection, company_id: str, resource: str, record_id: str) -> V
         },
         "quickbooks": _quickbooks(linked),
         "compared": _compared(conn, company_id, resource, row.id, linked),
+        "blocked_by": [
+            {"number": one.number, "title": one.title, "text": one.text, "advice": one.advice}
+            for one in problems
+            if one.resolved_at is None
+        ],
         "events": [event | {"at": instant(event["at"])} for event in events[:events_max]],
     }
 
@@ -187,11 +195,17 @@ def _conflicts(conn: Connection, company_id: str, record_id: str) -> Iterable[Va
         }
 
 
-def _problems(conn: Connection, company_id: str, record_id: str) -> Iterable[Values]:
+def _problem_rows(conn: Connection, company_id: str, ids: set[str]) -> Sequence[Row[Any]]:
     query = select(problem).where(
-        problem.c.company_id == company_id, problem.c.record_id == record_id
+        problem.c.company_id == company_id, problem.c.record_id.in_(sorted(ids))
     )
-    for row in conn.execute(query.order_by(problem.c.opened_at.desc()).limit(events_max)):
+    return conn.execute(query.order_by(problem.c.opened_at.desc()).limit(events_max)).all()
+
+
+def _problems(rows: Iterable[Row[Any]], record_id: str) -> Iterable[Values]:
+    for row in rows:
+        if row.record_id != record_id:
+            continue
         yield {
             "at": row.opened_at,
             "kind": "problem",

@@ -18,9 +18,11 @@ from store.errors import FieldError, Invalid
 from store.persons import Right
 from store.problems import DUPLICATES
 from webconnector.console import acting, files, hiding, showing
+from webconnector.console.kinds import kind_words
 from webconnector.console.visit import Visit, here
 
 pages = Blueprint("problems", __name__)
+pages.add_app_template_filter(kind_words, "kind_words")
 
 COMPANY: Final = "/companies/<company_id>/problems"
 
