@@ -60,16 +60,16 @@ def test_support_finds_why_bill_4711_has_not_synced_and_mends_it(
 
 
 def test_a_duplicate_bill_is_linked(support: Page, played: Scene) -> None:
-    before = bill(played, "ST-9")["TxnID"]
+    before = bill(played, "ST-10")["TxnID"]
     support.goto(f"{played.url}/console/companies/{played.demo.company_id}/matching/")
-    card = support.locator("section", has=support.get_by_role("heading", name="ST-9"))
+    card = support.locator("section", has=support.get_by_role("heading", name="ST-10"))
     expect(card.get_by_text("differs").first).to_be_visible()
     card.get_by_role("button", name="The same: link them").click()
     expect(support.get_by_role("status")).to_contain_text("They are linked")
     sync(played.demo, "after linking", silent)
-    assert bill(played, "ST-9")["TxnID"] == before
+    assert bill(played, "ST-10")["TxnID"] == before
     support.reload()
-    expect(support.get_by_role("heading", name="ST-9")).to_have_count(0)
+    expect(support.get_by_role("heading", name="ST-10")).to_have_count(0)
 
 
 def test_a_conflict_is_turned_to_the_other_side(support: Page, played: Scene) -> None:

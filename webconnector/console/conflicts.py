@@ -75,7 +75,7 @@ def turn(company_id: str, conflict_id: str) -> BaseResponse:
         company_id,
         Right.MEND,
         lambda conn, row, one: conflict_acts.turn(conn, row.id, conflict_id, one.who, one.now),
-        said="The other side's value is back in CashFlow; QuickBooks gets it at the next update.",
+        said="The other side's value is back in CashFlow; QuickBooks gets it at the next session.",
         back="console.conflicts.listed",
     )
 

@@ -134,7 +134,7 @@ def _skip(conn: Connection, found: Row[Any], one: Visit) -> None:
 
 ACTS: Final[dict[str, tuple[str, Act]]] = {
     "retry": (
-        "It is sent again at the next update.",
+        "It is sent again at the next session.",
         lambda conn, found, one: problem_acts.retry(conn, found, one.who, one.now),
     ),
     "skip": (
@@ -150,13 +150,13 @@ ACTS: Final[dict[str, tuple[str, Act]]] = {
         lambda conn, found, one: problem_acts.delete(conn, found, one.who, one.now),
     ),
     "renumber": (
-        "It goes with its new name or number at the next update.",
+        "It goes with its new name or number at the next session.",
         lambda conn, found, one: problem_acts.renumber(
             conn, found, request.form.get("number", ""), one.who, one.now
         ),
     ),
     "apart": (
-        "It is kept apart and goes at the next update.",
+        "It is kept apart and goes at the next session.",
         lambda conn, found, one: problem_acts.apart(
             conn, found, request.form.get("reason", ""), one.who, one.now
         ),
@@ -202,6 +202,6 @@ def retry_kind(company_id: str) -> BaseResponse:
         company_id,
         Right.MEND,
         deed,
-        said="All of this kind are sent again at the next update.",
+        said="All of this kind are sent again at the next session.",
         back="console.problems.of_company",
     )
