@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import insert
 
+from store import companies, sessions
+from store.engine import Connection
+from store.sessions import Session
+from store.syncing import call
+from store.types import new_key
 from tests.browser.conftest import sign_in
 from tests.browser.scene import Scene
 from webconnector.demo import sync
@@ -81,6 +88,46 @@ def test_a_conflict_is_turned_to_the_other_side(support: Page, played: Scene) ->
     sync(played.demo, "after turning", silent)
     (vendor,) = played.demo.books.find("Vendor", Name="Blue Ridge Paper Co.")
     assert vendor["Email"] == "accounts@blueridge.example"
+
+
+def test_a_running_session_is_followed_without_the_page_shifting(
+    support: Page, played: Scene
+) -> None:
+    company_id = played.neighbours["Cobalt Freight Lines"]
+    opened = played.demo.store.run(lambda conn: begin(conn, company_id))
+    support.goto(f"{played.url}/console/companies/{company_id}/sessions/{opened.id}")
+    expect(support.get_by_text("running").first).to_be_visible()
+    support.evaluate(
+        """() => { window.shift = 0; new PerformanceObserver((list) => {
+            for (const one of list.getEntries()) window.shift += one.value;
+        }).observe({type: "layout-shift", buffered: true}); }"""
+    )
+    played.demo.store.run(lambda conn: called(conn, company_id, opened.id, 12))
+    expect(support.get_by_role("row")).to_have_count(13)
+    assert support.evaluate("window.shift") < 0.01
+    played.demo.store.run(lambda conn: ended(conn, opened))
+    expect(support.get_by_text("Ended well")).to_be_visible()
+
+
+def begin(conn: Connection, company_id: str) -> Session:
+    """A session that goes on."""
+    line = companies.load_connector(conn, company_id)
+    opened = sessions.begin(conn, line, sessions.new_ticket(), "ready", "34", datetime.now(UTC))
+    assert opened is not None
+    return opened
+
+
+def called(conn: Connection, company_id: str, session_id: str, times: int) -> None:
+    """The Web Connector called that often."""
+    keys = {"company_id": company_id, "session_id": session_id, "operation": "sendRequestXML"}
+    facts = {"at": datetime.now(UTC), "milliseconds": 5, "answer": "310 characters"}
+    conn.execute(insert(call), [{**keys, **facts, "id": new_key()} for _ in range(times)])
+
+
+def ended(conn: Connection, opened: Session) -> None:
+    """It came to its end."""
+    opened.end("closed", "finished", datetime.now(UTC))
+    sessions.save(conn, opened)
 
 
 def test_a_viewer_cannot_see_raw_data(
