@@ -44,10 +44,10 @@ def list_sessions(
     conn: Connection, company_id: str | None = None, *, limit: int = 20
 ) -> list[dict[str, Any]]:
     """The latest sessions of a company (None: of all), newest first."""
-    query = _sessions().order_by(session.c.started_at.desc(), session.c.id.desc())
+    query = session_query().order_by(session.c.started_at.desc(), session.c.id.desc())
     if company_id is not None:
         query = query.where(session.c.company_id == company_id)
-    return [_facts(row) for row in conn.execute(query.limit(min(limit, sessions_max)))]
+    return [shown_session(row) for row in conn.execute(query.limit(min(limit, sessions_max)))]
 
 
 def find_session(conn: Connection, prefix: str, company_id: str | None = None) -> tuple[str, str]:
@@ -81,7 +81,7 @@ def _key(digits: str, filler: str) -> str:
 def read_session(conn: Connection, company_id: str, session_id: str) -> dict[str, Any]:
     """One session with its calls and exchanges, without raw requests and replies."""
     row = conn.execute(
-        _sessions().where(session.c.company_id == company_id, session.c.id == session_id)
+        session_query().where(session.c.company_id == company_id, session.c.id == session_id)
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such session.")
@@ -90,7 +90,7 @@ def read_session(conn: Connection, company_id: str, session_id: str) -> dict[str
         .where(call.c.company_id == company_id, call.c.session_id == session_id)
         .order_by(call.c.at, call.c.id)
     )
-    return _facts(row) | {
+    return shown_session(row) | {
         "log": [
             {
                 "at": instant(line.at),
@@ -139,13 +139,15 @@ def latest_call_at(conn: Connection) -> datetime | None:
     return moment
 
 
-def _sessions() -> Select[Any]:
+def session_query() -> Select[Any]:
+    """Sessions with their company's name, for `shown_session`."""
     return select(session, company.c.name.label("company_name")).join(
         company, company.c.id == session.c.company_id
     )
 
 
-def _facts(row: Row[Any]) -> dict[str, Any]:
+def shown_session(row: Row[Any]) -> dict[str, Any]:
+    """One session as people and programs read it; without its plan and ticket."""
     seconds = None
     if row.ended_at is not None:
         seconds = round((row.ended_at - row.started_at).total_seconds(), 3)
