@@ -116,7 +116,7 @@ def counts(conn: Connection, company_id: str) -> dict[str, int]:
     return {resource: found[resource] for resource in order}
 
 
-def _counted(resource: str, records: ColumnElement[int]) -> Select[Any]:
+def _counted(resource: str, records: ColumnElement[int]) -> Select[str, int]:
     return select(literal(resource).label("resource"), records.label("records"))
 
 
