@@ -37,6 +37,8 @@ def _posting(case: Case) -> Held | None:
             case, "it names no account to pay from", "Name the bank or card account as paid_from."
         )
     clearing = chosen.money_out_clearing
+    if case.item.values["method"] == "card":
+        return _held_posting(case, "payments post to a clearing account, which is no card's", _CARD)
     if clearing is None:
         why = "payments post to a clearing account, and none is chosen"
         return _held_posting(case, why, _CHOOSE)
@@ -53,6 +55,9 @@ _CHOOSE = (
     "Choose the preference money_out_clearing (an account of type Bank), or set payment_posting "
     "to direct."
 )
+
+
+_CARD = "Void it and pay by check, or set payment_posting to direct."
 
 
 def _held_posting(case: Case, why: str, advice: str) -> Held:

@@ -66,12 +66,12 @@ def _later(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Follo
     if decision.attempts_max is not None and row.attempts >= decision.attempts_max:
         to_person(sync, entity, row, decision, then)
         return
-    values = {"attempts": tries, "try_after": _pause(sync, row)}
+    values: dict[str, Any] = {"attempts": tries, "try_after": _pause(sync, row)}
     if tries < retries_max:
         changes.reopen(sync.conn, sync.company_id, row, sync.now, **values)
         return
-    holding_back = {"waits_for": "QuickBooks to let go of it", "waits_for_id": None}
-    if changes.reopen(sync.conn, sync.company_id, row, sync.now, **values, **holding_back):
+    values |= {"waits_for": "QuickBooks to let go of it", "waits_for_id": None}
+    if changes.reopen(sync.conn, sync.company_id, row, sync.now, **values):
         changes.fail(sync.conn, sync.company_id, row.id)
     _tell_refused(sync, entity, row, decision)
 

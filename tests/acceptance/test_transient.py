@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -56,7 +57,7 @@ def test_the_pauses_grow_and_a_session_within_one_does_not_ask(acme: World) -> N
     acme.change("vendors", vendor, phone="555")
     acme.sync()
     pauses = [until_due(acme) for _ in range(retries_max - 2)]
-    assert all(later > 1.5 * before for before, later in zip(pauses, pauses[1:], strict=False))
+    assert all(later > 1.5 * before for before, later in pairwise(pauses))
     tried = waiting(acme).attempts
     acme.sync(minutes=1)
     assert waiting(acme).attempts == tried
