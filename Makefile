@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint fmt bench mutants screenshots lock clean
+.PHONY: help demo serve test lint fmt soak bench mutants screenshots lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,9 @@ lint: $(READY) ## ruff and mypy
 
 fmt: $(READY) ## format the code, mend what ruff can mend
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+soak: $(READY) ## every fault at every step, then 50,000 random schedules (ARGS="--seed 251 --schedules 1000")
+	@$(BIN)/python -m tests.acceptance.soak $(ARGS)
 
 bench: $(READY) ## measure speed and memory, write bench/results.md
 	@test -d tests/benchmarks || { echo "There are no benchmarks yet: tests/benchmarks is missing." >&2; exit 1; }

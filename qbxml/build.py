@@ -29,6 +29,7 @@ from qbxml.write import (
 from qbxml.write_lines import parts_xml
 
 QBXML_VERSION = "13.0"
+_IDENTITY = re.compile(r' requestID="[^"]*"')
 REQUEST_ID_CHARACTERS_MAX = 50
 EDIT_SEQUENCE_CHARACTERS_MAX = 16
 MESSAGE_SET_ID_CHARACTERS_MAX = 23
@@ -352,6 +353,13 @@ def company_activity_query(request_id: str) -> str:
 
 
 # --- the envelope
+
+
+def renamed(request: str, request_id: str) -> str:
+    """Give the same request another requestID."""
+    identity = _attribute("requestID", request_id, REQUEST_ID_CHARACTERS_MAX)
+    # It is the first attribute, and no text can hold a quotation mark like an attribute's.
+    return _IDENTITY.sub(lambda _: identity, request, count=1)
 
 
 def message_set(

@@ -6,16 +6,17 @@ QuickBooks was asked, nor what a session leaves undone meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from qbxml.parse import CompanyActivity
-from store import comparing
+from qbxml.parse import CompanyActivity, Record
+from store import comparing, cursors, feed
 from store.binding import connector_of
 from store.context import Sync
-from store.problems import Problem, open_problem
+from store.problems import Problem, open_problem, resolve
 from store.syncing import connector, problem
 
 CAUSE = "company-activity"
@@ -43,6 +44,36 @@ def notice(sync: Sync, told: CompanyActivity) -> bool:
     comparing.force_all(sync.conn, sync.company_id)
     _tell(sync, " and ".join(f"{_WORDS[name]} ({moved[name]})" for name in moved))
     return True
+
+
+def notice_older(sync: Sync, changed: Sequence[tuple[Record, Any]]) -> None:
+    """A linked record that is older than we saw it: the file was put back without a word.
+
+    A file copied back in Windows has no restore time. `changed`: records whose EditSequence is
+    not their link's, with that link. More than the overlap: clocks go back one hour in autumn.
+    """
+    older = [
+        (record, linked)
+        for record, linked in changed
+        if record.time_modified
+        and linked.time_modified
+        and linked.gone_at is None
+        and cursors.hours_between(record.time_modified, linked.time_modified)
+        > cursors.overlap_hours
+    ]
+    if not older or awaits(sync):
+        return
+    record, linked = older[0]
+    kept: dict[str, Any] = connector_of(sync).activity or {}
+    told = {"went_back": record.time_modified}
+    _keep(sync.conn, sync.company_id, {**kept, _AWAITING: {**kept, **told}})
+    comparing.force_all(sync.conn, sync.company_id)
+    sync.went_back = True
+    _tell(
+        sync,
+        f"put back to an earlier state (a {record.entity.singular} last changed on "
+        f"{linked.time_modified} is there as it was on {record.time_modified})",
+    )
 
 
 def _tell(sync: Sync, what: str) -> None:
@@ -99,13 +130,6 @@ def confirm(conn: Connection, company_id: str, now: datetime) -> dict[str, Any] 
         return None
     _keep(conn, company_id, accepted)
     comparing.force_all(conn, company_id)
-    conn.execute(
-        update(problem)
-        .where(
-            problem.c.company_id == company_id,
-            problem.c.cause == CAUSE,
-            problem.c.resolved_at.is_(None),
-        )
-        .values(resolved_at=now, resolution="done")
-    )
+    mine = (problem.c.company_id == company_id, problem.c.cause == CAUSE)
+    feed.publish(conn, company_id, resolve(conn, mine, "done", now), now)
     return accepted

@@ -19,6 +19,7 @@ from store.bulk import insert_rows
 from store.changes import chunks
 from store.context import Sync
 from store.extras import FRESH, after_pull, approval_taken_back, void_mark
+from store.feed import Happened
 from store.ledger import LINE_TABLES, TABLES, column_name
 from store.naming import settle_paths
 from store.resolving import References
@@ -122,6 +123,8 @@ class Page:
         for part in self.entity.lines:
             self._insert_lines(part, owners, {})
         sync.tally.changes_in += len(rows)
+        for row in rows:
+            sync.note(Happened.RECORD_CHANGED, self.entity.resource, row["id"])
 
     def _names(self, record: Record) -> Values:
         found: Values = {}
@@ -215,6 +218,8 @@ class Page:
         edited = bool(taken) or self.entity.family is Family.TXN or "deleted_at" in new
         version = int(row.version) + edited
         self._edited += edited
+        if edited:
+            self.sync.note(Happened.RECORD_CHANGED, self.entity.resource, record_id)
         self._rewritten += [(record_id, column_name(f)) for f in fields if f.to]
         if relined:
             self._relined.append((record_id, record))

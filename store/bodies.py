@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,7 @@ from qbxml.text import check_text
 from store.errors import FieldError, Invalid
 from store.ledger import column_name
 from store.references import Reference, read_reference, resolve
-from store.shapes import LineShape, Shape
+from store.shapes import APP_ALONE, LineShape, Shape
 
 lines_max = 2000
 """Most lines of a record; QuickBooks itself gives up long before."""
@@ -80,13 +80,35 @@ def read_body(
     A field that cannot be set may stand in the body only as it is shown: so a record can be read,
     edited and given back.
     """
-    reader = _Reader(shape, present or {})
-    reader.read(body)
-    ids, wrong = resolve(conn, company_id, [reference for _, _, reference in reader.references])
-    reader.given.wrong.extend(wrong)
-    for columns, name, reference in reader.references:
-        columns[name] = ids.get(reference.pointer)
-    return reader.given
+    return read_bodies(conn, company_id, shape, [body], present)[0]
+
+
+def read_bodies(
+    conn: Connection,
+    company_id: str,
+    shape: Shape,
+    bodies: Sequence[Any],
+    present: Mapping[str, Any] | None = None,
+) -> list[Given]:
+    """As `read_body` for many at once: what they refer to is looked up together."""
+    readers = [_Reader(shape, present or {}) for _ in bodies]
+    # A reference is known by its place, and each body begins at the same one.
+    places: dict[str, _Reader] = {}
+    wanted: list[Reference] = []
+    for number, (reader, body) in enumerate(zip(readers, bodies, strict=True)):
+        reader.read(body)
+        for _, _, reference in reader.references:
+            place = f"{number}{reference.pointer}"
+            places[place] = reader
+            wanted.append(replace(reference, pointer=place))
+    ids, wrong = resolve(conn, company_id, wanted)
+    for error in wrong:
+        pointer = error.pointer[error.pointer.index("/") :]
+        places[error.pointer].given.wrong.append(FieldError(pointer, error.text))
+    for number, reader in enumerate(readers):
+        for columns, name, reference in reader.references:
+            columns[name] = ids.get(f"{number}{reference.pointer}")
+    return [reader.given for reader in readers]
 
 
 class _Reader:
@@ -232,7 +254,7 @@ def _emptied(field: Field, present: Mapping[str, Any]) -> Any:
             return None
         raise _WrongValueError("Say true or false.")
     held = present.get(field.name) is not None
-    if field.required or (held and not field.clearable):
+    if field.required or field.name in APP_ALONE or (held and not field.clearable):
         raise _WrongValueError("This cannot be empty.")
     return None
 
@@ -264,9 +286,11 @@ def _text(field: Field, value: Any) -> str | None:
     )
     if wrong:
         raise _WrongValueError(" ".join(wrong))
-    if field.max_characters is not None and len(text) > field.max_characters:
+    # As it was given: the API's document promises the limit, with the blanks around it.
+    length = max(len(value), len(text))
+    if field.max_characters is not None and length > field.max_characters:
         raise _WrongValueError(
-            f"{label(field)} has {len(text)} characters; at most {field.max_characters} are kept."
+            f"{label(field)} has {length} characters; at most {field.max_characters} are kept."
         )
     return text or None
 
@@ -279,20 +303,20 @@ def _unkept(character: str) -> bool:
 
 
 def _amount(_field: Field, value: Any) -> Decimal:
-    if not isinstance(value, str) or not _AMOUNT.fullmatch(value.strip()):
+    if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
         raise _WrongValueError(
             'Give money as text with at most two places, such as "120.00". A JSON number is'
             " refused, because it can lose cents on the way."
         )
-    return Decimal(value.strip()).quantize(Decimal("0.01")) + 0
+    return Decimal(value).quantize(Decimal("0.01")) + 0
 
 
 def _number(_field: Field, value: Any) -> Decimal:
     # A whole JSON number is exact; any other may have lost places on the way.
     text = str(value) if type(value) is int else value
-    if not isinstance(text, str) or not _NUMBER.fullmatch(text.strip()):
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
         raise _WrongValueError('Give a number as text with at most five places, such as "12.5".')
-    return Decimal(text.strip()) + 0
+    return Decimal(text) + 0
 
 
 def _whole(_field: Field, value: Any) -> int:

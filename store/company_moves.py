@@ -17,7 +17,17 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from qbxml.entities import BY_RESOURCE, ENTITIES
 from qbxml.entity import Family
 from qbxml.text import guid_text
-from store import activity, backfill, companies, comparing, cursors, exchanges, resources
+from store import (
+    activity,
+    backfill,
+    companies,
+    comparing,
+    cursors,
+    exchanges,
+    feed,
+    problems,
+    resources,
+)
 from store.changes import Action, State
 from store.errors import FieldError, Invalid, Refused
 from store.ledger import LINE_TABLES, TABLES, bank_balance
@@ -198,11 +208,8 @@ def _cut_ties(conn: Connection, company_id: str, now: datetime) -> None:
             update(table).where(table.c.company_id == company_id).values(quickbooks_line_id=None)
         )
     cursors.forget(conn, company_id)
-    conn.execute(
-        update(problem)
-        .where(problem.c.company_id == company_id, problem.c.resolved_at.is_(None))
-        .values(resolved_at=now, resolution="done")
-    )
+    ended = problems.resolve(conn, [problem.c.company_id == company_id], "done", now)
+    feed.publish(conn, company_id, ended, now)
     conn.execute(
         update(change)
         .where(

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from qbxml.entity import Entity, Flow
+from store.feed import Happened, Notice
 from store.preferences import Preferences
 
 
@@ -44,9 +45,17 @@ class Sync:
     """Causes of the company's open problems, once somebody asked; see `problems.py`."""
     cursor_rows: dict[str, Any] | None = None
     """The company's cursors, once somebody asked; see `cursors.py`."""
+    went_back: bool = False
+    """A record was found older than it was known: the file was put back; see `activity.py`."""
     exchange_id: str | None = None
     """The exchange whose answer is being stored, so that what cannot be is found again."""
     tally: Tally = field(default_factory=Tally)
+    notices: list[Notice] = field(default_factory=list)
+    """What happened in this call, for the change feed; see `feed.py`."""
+
+    def note(self, kind: Happened, resource: str, record_id: str) -> None:
+        """Tell who follows the company's change feed, when this transaction is committed."""
+        self.notices.append(Notice(kind, resource, record_id))
 
     def flows(self, flow: Flow) -> bool:
         """Whether anything moves in this flow under the company's switches."""

@@ -62,6 +62,18 @@ def _earlier(read_to: str | None) -> str | None:
     return begins.strftime(_WALL)
 
 
+def hours_between(earlier: str, later: str) -> float:
+    """The hours from one wall-clock text to another, negative when the first is the later one."""
+    first, last = (datetime.strptime(text, _WALL) for text in (earlier, later))  # noqa: DTZ007
+    return (last - first).total_seconds() / 3600
+
+
+def since_first_read(sync: Sync, name: str) -> str:
+    """A wall-clock text before the first read of that name, wherever QuickBooks' clock is."""
+    first = rows(sync.conn, sync.company_id)[name].first_read_at or sync.now
+    return (first.astimezone(UTC) - timedelta(hours=ahead_hours_max)).strftime(_WALL)
+
+
 def wall_clock(moment: datetime | None, time_zone: str) -> str | None:
     """The moment as a clock on the wall shows it in that zone, in the form of QuickBooks' times."""
     return None if moment is None else moment.astimezone(ZoneInfo(time_zone)).strftime(_WALL)

@@ -15,6 +15,7 @@ from qbxml.parse import Deletion
 from store import changes, paid_bills, paying
 from store.changes import Action, State, chunks
 from store.context import Sync
+from store.feed import Happened
 from store.ledger import TABLES
 from store.problems import Problem, open_problem, resolve_records
 from store.rows import names_of
@@ -96,6 +97,8 @@ def gone(sync: Sync, rows: Sequence[Any]) -> None:
             .values(synced_version=link.c.synced_version + marked.rowcount, synced_at=sync.now)
         )
         sync.tally.changes_in += marked.rowcount
+        if marked.rowcount:
+            sync.note(Happened.RECORD_CHANGED, row.resource, row.record_id)
     quiet = [key for key in ids if key not in standing and key not in paid]
     changes.close_record(
         sync.conn,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,7 +16,7 @@ from store import bill_payments, paying
 from store.account_types import account_types
 from store.bodies import Given, GivenLine
 from store.ledger import TABLES, account, column_name
-from store.naming import full_name, name_problem, parent_problem
+from store.naming import full_name, name_problem, name_taken, parent_problem
 from store.preferences import Preferences
 from store.shapes import DEFAULTS, LineShape, Shape
 from store.tenants import load
@@ -49,6 +48,8 @@ class Draft:
     lines_before: dict[str, list[Row]]
     row: Row = field(default_factory=dict)
     lines: dict[str, list[Row]] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
+    """What was asked already; many drafts of one act share it."""
 
     @property
     def entity(self) -> Entity:
@@ -150,10 +151,14 @@ class Draft:
             if default is not None:
                 given.columns["account_id"] = default
 
-    @cached_property
+    @property
     def preferences(self) -> Preferences:
         """What the company chose."""
-        return Preferences.from_json(load(self.conn, self.company_id).preferences)
+        if "preferences" not in self.known:
+            stored = load(self.conn, self.company_id).preferences
+            self.known["preferences"] = Preferences.from_json(stored)
+        found: Preferences = self.known["preferences"]
+        return found
 
     def _beside(self, part: Field, line: Row, given: GivenLine, before: Row | None) -> None:
         """A billable status belongs to a customer, and what was billed stays billed."""
@@ -206,8 +211,14 @@ def _require(given: Given, fields: dict[str, Field], columns: Row, pointer: str)
 def _name(draft: Draft) -> None:
     row, entity = draft.row, draft.entity
     if draft.names_moved and row.get("name") and not draft.given.wrong:
-        table = TABLES[entity.resource]
-        if wrong := name_problem(draft.conn, table, entity, draft.company_id, row):
+        wrong: str | None
+        if "names" in draft.known:  # those of all drafts of this act, asked for at once
+            taken = (row["name"], row.get("parent_id")) in draft.known["names"]
+            wrong = name_taken(entity, row.get("parent_id")) if taken else None
+        else:
+            table = TABLES[entity.resource]
+            wrong = name_problem(draft.conn, table, entity, draft.company_id, row)
+        if wrong:
             draft.given.refuse("/name", wrong)
 
 
@@ -327,12 +338,14 @@ def _not_paid_already(draft: Draft) -> None:
 
 
 def _account_type(draft: Draft, account_id: str) -> str:
-    found: str = draft.conn.execute(
-        select(account.c.type).where(
-            account.c.company_id == draft.company_id, account.c.id == account_id
-        )
-    ).scalar_one()
-    return found
+    types: dict[str, str] = draft.known.setdefault("account_types", {})
+    if account_id not in types:
+        types[account_id] = draft.conn.execute(
+            select(account.c.type).where(
+                account.c.company_id == draft.company_id, account.c.id == account_id
+            )
+        ).scalar_one()
+    return types[account_id]
 
 
 def _bill_payment(draft: Draft) -> None:

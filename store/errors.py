@@ -36,8 +36,24 @@ class Invalid(StoreError):
         self.fields = fields
 
 
+class Gone(StoreError):
+    """It was there once and is no longer kept."""
+
+
 class Refused(StoreError):
     """The rules forbid it for this record (locked, read-only, closed); the text says why."""
+
+
+class Stale(StoreError):
+    """The record was changed since the caller read it; reading it again is the way on."""
+
+
+class KeyInUse(StoreError):
+    """A request under the same idempotency key is under way; asking again later is the way on."""
+
+
+class KeyMismatch(StoreError):
+    """The idempotency key belongs to another request."""
 
 
 class Forbidden(StoreError):

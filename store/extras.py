@@ -16,6 +16,7 @@ from qbxml.parse import Record
 from store import adding_up, default_accounts, paying, paying_bills, tokens
 from store.context import Sync
 from store.rows import Loaded, Values
+from store.undoing import VOIDED_MEMO
 
 # Columns that only the App knows, for a record that came from QuickBooks.
 FRESH: dict[str, dict[str, Any]] = {
@@ -29,7 +30,6 @@ FRESH: dict[str, dict[str, Any]] = {
 }
 # What was added to a record's values when it arrived; see `open_documents.note` and `adding_up`.
 _NOTED = ("paid_outside", "purchase_orders", adding_up.FLAG)
-_VOID = "VOID:"
 
 
 def _invoice_total(row: Values, record: Record) -> Values:
@@ -81,7 +81,7 @@ def void_mark(
         return {"voided_at": None}
     if current.get("voided_at") is not None:
         return {}
-    told = (record.values.get("memo") or "").startswith(_VOID)
+    told = (record.values.get("memo") or "").startswith(VOIDED_MEMO)
     was_more = Decimal(current.get("total") or current.get("subtotal") or 0) != 0
     emptied = all(not Decimal(line["amount"] or 0) for line in record.values["lines"])
     return {"voided_at": now} if told or (was_more and emptied) else {}

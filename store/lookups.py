@@ -17,7 +17,7 @@ from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import decide
 from store import candidates, changes, conflicts, matching, paying_bills, pull, tokens, undoing
-from store.arrival import moved
+from store.arrival import moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
 from store.rows import Loaded, Values
@@ -197,16 +197,38 @@ def _looked_up_removal(sync: Sync, entity: Entity, row: Any, records: list[Recor
     """Delete against edit: the edit stands (sync-rules 4)."""
     linked = link_of(sync, row.record_id)
     found = next((r for r in records if r.quickbooks_id == linked.quickbooks_id), None)
-    if found is None:  # somebody deleted it in QuickBooks already: both agree
+    undone = found is None or (row.action == Action.VOID and undoing.is_void(found))
+    if undone:  # already, by somebody there or by us and the answer was lost
         finish(sync, row)
+        gone(sync, row)
         return
-    if found.edit_sequence != linked.edit_sequence and moved(
-        entity, linked.base or {}, found.values
+    if (
+        found is not None
+        and found.edit_sequence != linked.edit_sequence
+        and moved(entity, linked.base or {}, found.values)
     ):
         conflicts.edit_stands(sync, entity, row.record_id)
         _kept(sync, entity, row, linked)
+        if not (sync.pulls(entity) and entity.pull.edited):
+            _known_now(sync, entity, linked, found)
         return
     _ask_no_more(sync, row)
+
+
+def _known_now(sync: Sync, entity: Entity, linked: Any, found: Record) -> None:
+    """The edit never comes over, but it was told of: against the next deletion it does not count.
+
+    Where edits do come over, the base stays until the next read has merged them.
+    """
+    sync.conn.execute(
+        update(link)
+        .where(link.c.company_id == sync.company_id, link.c.id == linked.id)
+        .values(
+            edit_sequence=found.edit_sequence,
+            time_modified=found.time_modified,
+            base=shared_values(entity, found.values, linked.base),
+        )
+    )
 
 
 def _looked_up_lost(sync: Sync, entity: Entity, row: Any, records: list[Record]) -> None:

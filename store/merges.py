@@ -19,9 +19,10 @@ from sqlalchemy import Connection, bindparam, select, update
 from qbxml.entities import BY_RESOURCE, ENTITIES, sharing_rows
 from qbxml.entity import Entity, Family, Field, Lines
 from qbxml.parse import Record
-from store import deletions
+from store import deletions, feed
 from store.changes import chunks
 from store.context import Sync
+from store.feed import Happened, Notice
 from store.ledger import LINE_TABLES, TABLES, column_name
 from store.problems import Problem, open_problem
 from store.rows import Values, names_of, nouns_of
@@ -231,6 +232,8 @@ def _touched(
         .where(link.c.company_id == company_id, link.c.record_id.in_(ids))
         .values(synced_version=link.c.synced_version + 1)
     )
+    told = [Notice(Happened.RECORD_CHANGED, entity.resource, record_id) for record_id in ids]
+    feed.publish(conn, company_id, told, now)
 
 
 def _replaced(witness: Any, row: Any, survivor: Any) -> Values:

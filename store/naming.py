@@ -5,7 +5,7 @@ Owns the tree of a list: depth, circles, full names. It must not know why a reco
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,6 @@ def name_problem(
     conn: Connection, table: Table, entity: Entity, company_id: str, row: dict[str, Any]
 ) -> str | None:
     """Why the row's name cannot be: another record below the same parent has it."""
-    parent_id = row.get("parent_id")
     query = select(table.c.id).where(
         table.c.company_id == company_id,
         table.c.name == row["name"],
@@ -30,11 +29,34 @@ def name_problem(
         table.c.deleted_at.is_(None),
     )
     if "parent_id" in table.c:
-        query = query.where(table.c.parent_id == parent_id)
+        query = query.where(table.c.parent_id == row.get("parent_id"))
     if conn.execute(query.limit(1)).first() is None:
         return None
+    return name_taken(entity, row.get("parent_id"))
+
+
+def name_taken(entity: Entity, parent_id: str | None) -> str:
+    """What to do about a name that another record below the same parent has."""
     where = " there" if parent_id else ""
     return f"Another {entity.singular} has this name{where}. Choose another name."
+
+
+def names_taken(
+    conn: Connection, table: Table, company_id: str, names: Iterable[str]
+) -> set[tuple[str, str | None]]:
+    """Which of these names living records have, each with the parent they stand below."""
+    columns = [table.c.name, *([table.c.parent_id] if "parent_id" in table.c else [])]
+    found: set[tuple[str, str | None]] = set()
+    for some in chunks(sorted(set(names))):
+        for row in conn.execute(
+            select(*columns).where(
+                table.c.company_id == company_id,
+                table.c.name.in_(some),
+                table.c.deleted_at.is_(None),
+            )
+        ):
+            found.add((row.name, getattr(row, "parent_id", None)))
+    return found
 
 
 def parent_problem(

@@ -5,6 +5,7 @@ Owns its rows, written in the transaction of the act. It must not decide who may
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,13 +26,31 @@ def audit_row(
     now: datetime,
 ) -> None:
     """Note one act, such as `company.pause`; `detail` is JSON and never holds a secret."""
+    audit_rows(conn, company_id, who, act, [detail], now)
+
+
+def audit_rows(
+    conn: Connection,
+    company_id: str,
+    who: str,
+    act: str,
+    details: Sequence[dict[str, Any] | None],
+    now: datetime,
+) -> None:
+    """Note the same act for each of the details, in one statement."""
+    if not details:
+        return
     conn.execute(
-        insert(audit).values(
-            company_id=company_id,
-            id=new_key(),
-            at=now,
-            who=who[:who_characters_max],
-            act=act,
-            detail=detail,
-        )
+        insert(audit),
+        [
+            {
+                "company_id": company_id,
+                "id": new_key(),
+                "at": now,
+                "who": who[:who_characters_max],
+                "act": act,
+                "detail": detail,
+            }
+            for detail in details
+        ],
     )

@@ -7,6 +7,7 @@ not decide what is a problem. Every act takes a connection inside a transaction,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity, Family
-from store import aside, candidates, merges, resources
+from store import aside, candidates, feed, merges, problems, resources
 from store.changes import Action, State
 from store.errors import FieldError, Invalid, NotFound, Refused
 from store.ledger import TABLES
@@ -296,17 +297,13 @@ def _change(conn: Connection, found: Row[Any], **values: Any) -> int:
 
 
 def _resolve(conn: Connection, found: Row[Any], how: str, now: datetime) -> None:
-    conn.execute(
-        update(problem)
-        .where(
-            problem.c.company_id == found.company_id,
-            problem.c.record_id == found.record_id
-            if found.record_id is not None
-            else problem.c.id == found.id,
-            problem.c.resolved_at.is_(None),
-        )
-        .values(resolved_at=now, resolution=how)
+    mine = (
+        problem.c.company_id == found.company_id,
+        problem.c.record_id == found.record_id
+        if found.record_id is not None
+        else problem.c.id == found.id,
     )
+    feed.publish(conn, found.company_id, problems.resolve(conn, mine, how, now), now)
 
 
 def _noted(
@@ -314,3 +311,11 @@ def _noted(
 ) -> None:
     detail = {"problem": found.number, "record": found.record_id} | more
     audit_row(conn, found.company_id, who, f"problem.{act}", detail, now)
+
+
+ACTS: dict[str, Callable[[Connection, Row[Any], str, datetime], None]] = {
+    "retry": retry,
+    "skip": skip,
+    "done": done,
+}
+"""What a person or a program can do about a problem, by the word for it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, union_all
+from sqlalchemy import Connection, Row, Select, select, union_all
 
 from store import candidates
 from store.ledger import TABLES
@@ -28,9 +28,7 @@ def list_problems(
     limit: int = problems_max,
 ) -> list[dict[str, Any]]:
     """The open problems (`resolved`: all) of a company (None: of all), latest seen first."""
-    query = select(problem, company.c.name.label("company_name")).join(
-        company, company.c.id == problem.c.company_id
-    )
+    query = problem_query()
     if company_id is not None:
         query = query.where(problem.c.company_id == company_id)
     if not resolved:
@@ -40,6 +38,18 @@ def list_problems(
             min(limit, problems_max)
         )
     ).all()
+    return shown_problems(conn, list(rows))
+
+
+def problem_query() -> Select[Any]:
+    """Problems with their company's name, for `shown_problems`."""
+    return select(problem, company.c.name.label("company_name")).join(
+        company, company.c.id == problem.c.company_id
+    )
+
+
+def shown_problems(conn: Connection, rows: list[Row[Any]]) -> list[dict[str, Any]]:
+    """These rows as people and programs read them."""
     names = record_names(conn, rows)
     alike = _alike(conn, rows)
     return [

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
+from store import feed
 from store.changes import chunks
 from store.context import Sync
+from store.feed import Happened, Notice
 from store.syncing import problem
 from store.types import new_key
 
@@ -43,17 +45,17 @@ def open_problem(sync: Sync, found: Problem) -> None:
     """Open it, or count it once more when it is open already; its words become the newest."""
     sync.tally.problems += 1
     open_causes(sync).add(found.cause)
-    _open(sync.conn, sync.company_id, sync.session_id, found, sync.now)
+    sync.notices += _open(sync.conn, sync.company_id, sync.session_id, found, sync.now)
 
 
 def open_apart(conn: Connection, company_id: str, found: Problem, now: datetime) -> None:
     """The same, outside of any session."""
-    _open(conn, company_id, None, found, now)
+    feed.publish(conn, company_id, _open(conn, company_id, None, found, now), now)
 
 
 def _open(
     conn: Connection, company_id: str, session_id: str | None, found: Problem, now: datetime
-) -> None:
+) -> list[Notice]:
     where = (
         problem.c.company_id == company_id,
         problem.c.cause == found.cause,
@@ -70,7 +72,7 @@ def _open(
     }
     counted = conn.execute(update(problem).where(*where).values(count=problem.c.count + 1, **words))
     if counted.rowcount:
-        return
+        return []
     highest = conn.execute(
         select(func.coalesce(func.max(problem.c.number), 0)).where(
             problem.c.company_id == company_id
@@ -90,34 +92,24 @@ def _open(
             **words,
         )
     )
+    return [Notice(Happened.PROBLEM_OPENED, "problems", str(highest + 1))]
 
 
 def resolve_apart(conn: Connection, company_id: str, cause: str, now: datetime) -> None:
     """What caused this problem is no more, outside of any session."""
-    conn.execute(
-        update(problem)
-        .where(
-            problem.c.company_id == company_id,
-            problem.c.cause == cause,
-            problem.c.resolved_at.is_(None),
-        )
-        .values(resolved_at=now, resolution="by_itself")
-    )
+    mine = (problem.c.company_id == company_id, problem.c.cause == cause)
+    feed.publish(conn, company_id, resolve(conn, mine, "by_itself", now), now)
 
 
 def resolve_records(sync: Sync, record_ids: Sequence[str], how: str = "by_itself") -> None:
     """A later sync of these records succeeded: their problems are over."""
     for ids in chunks(record_ids):
-        sync.conn.execute(
-            update(problem)
-            .where(
-                problem.c.company_id == sync.company_id,
-                problem.c.record_id.in_(ids),
-                problem.c.kind != DELETE_AGAINST_EDIT,
-                problem.c.resolved_at.is_(None),
-            )
-            .values(resolved_at=sync.now, resolution=how)
+        mine = (
+            problem.c.company_id == sync.company_id,
+            problem.c.record_id.in_(ids),
+            problem.c.kind != DELETE_AGAINST_EDIT,
         )
+        sync.notices += resolve(sync.conn, mine, how, sync.now)
 
 
 def open_causes(sync: Sync) -> set[str]:
@@ -143,8 +135,20 @@ def resolve_cause(
     where = [
         problem.c.company_id == sync.company_id,
         problem.c.cause.in_(causes),
-        problem.c.resolved_at.is_(None),
     ]
     if unless_seen_now:
         where.append(problem.c.session_id != sync.session_id)
-    sync.conn.execute(update(problem).where(*where).values(resolved_at=sync.now, resolution=how))
+    sync.notices += resolve(sync.conn, where, how, sync.now)
+
+
+def resolve(
+    conn: Connection, where: Sequence[ColumnElement[bool]], how: str, now: datetime
+) -> list[Notice]:
+    """End the open problems that meet the conditions; gives what the change feed is to tell."""
+    ended = conn.execute(
+        update(problem)
+        .where(*where, problem.c.resolved_at.is_(None))
+        .values(resolved_at=now, resolution=how)
+        .returning(problem.c.number)
+    ).scalars()
+    return [Notice(Happened.PROBLEM_RESOLVED, "problems", str(number)) for number in sorted(ended)]

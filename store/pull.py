@@ -16,6 +16,7 @@ from qbxml.entities import queries
 from qbxml.entity import Entity, Kind, Lines, Part
 from qbxml.parse import Record
 from store import (
+    activity,
     aside,
     changes,
     class_tracking,
@@ -31,6 +32,7 @@ from store.arrival import Page, in_our_terms, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
 from store.context import Sync
+from store.feed import Happened
 from store.resolving import References, tie_dangling
 from store.rows import Loaded, Values
 from store.syncing import change, link
@@ -68,6 +70,7 @@ def _store(sync: Sync, records: Sequence[Record]) -> None:
     known = matches.held.union(matches.same)
     fresh = [r for r in unlinked if r.quickbooks_id not in known]
     changed = [r for key, r in newest.items() if key in links and _differs(r, links[key])]
+    activity.notice_older(sync, [(r, links[r.quickbooks_id]) for r in changed])
     echoes = [r for r in changed if written.echoes(links[r.quickbooks_id], r)]
     changed = [r for r in changed if r not in echoes]
     written.fill(sync, echoes)
@@ -217,6 +220,8 @@ def _compare(
                 waits=to_send,
                 edited_there=edited and bool(taken),
             )
+        if not to_send and synced != version and not (edited and taken):
+            sync.note(Happened.RECORD_SYNCED, entity.resource, record_id)  # linked just now
         link_rows.append(
             {
                 "b_record_id": record_id,

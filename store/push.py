@@ -337,16 +337,11 @@ def _gone(sync: Sync, item: Ready) -> None:
 
 def _nothing_to_send(sync: Sync, item: Ready) -> None:
     sync.conn.execute(
-        update(change)
-        .where(change.c.company_id == sync.company_id, change.c.id == item.change.id)
-        .values(state=State.DONE, finished_at=sync.now)
-    )
-    sync.conn.execute(
         update(link)
         .where(link.c.company_id == sync.company_id, link.c.record_id == item.change.record_id)
         .values(synced_version=item.row.version, synced_at=sync.now)
     )
-    problems.resolve_records(sync, [item.change.record_id])
+    written.finish(sync, item.change)
 
 
 def note_exchange(sync: Sync, asked: Sequence[Asked], exchange_id: str) -> None:

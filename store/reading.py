@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_
 from qbxml.entity import Field, Kind
 from store.changes import chunks, sync_objects
 from store.errors import FieldError, Invalid, NotFound
+from store.filters import conditions
 from store.ledger import LINE_TABLES, TABLES, bank_balance, column_name
 from store.rows import names_of, write_kind
 from store.shapes import LineShape, Shape
@@ -96,6 +97,19 @@ def shown(
             record["deleted_at"] = row.deleted_at.isoformat()
         found.append(record | {"sync": syncs[row.id]})
     return found
+
+
+def shown_by_id(
+    conn: Connection, company_id: str, shape: Shape, record_ids: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The records of these ids as the API shows them, in any order."""
+    table = TABLES[shape.entity.resource]
+    rows: list[Any] = []
+    for ids in chunks(record_ids):
+        rows += conn.execute(
+            select(table).where(*_of_shape(shape, company_id), table.c.id.in_(ids))
+        ).all()
+    return shown(conn, company_id, shape, rows)
 
 
 def _shown_line(
@@ -180,10 +194,11 @@ def page_of(
     after: str | None,
     limit: int,
     include_deleted: bool,
+    filters: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """One page, oldest change first."""
     table = TABLES[shape.entity.resource]
-    where = _of_shape(shape, company_id)
+    where = _of_shape(shape, company_id) + conditions(shape, company_id, filters or {})
     if not include_deleted:
         where.append(table.c.deleted_at.is_(None))
     query = _paged(select(table).where(*where), table, "updated_at", updated_after, after, limit)

@@ -17,7 +17,7 @@ from store.changes import chunks
 from store.errors import FieldError
 from store.ledger import TABLES
 from store.rows import shown_column
-from store.types import is_key
+from store.types import is_key, is_storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ def read_reference(field: Field, value: Any, pointer: str) -> Reference:
         return Reference(field, pointer, id=record_id.lower())
     if record_id is not None or not isinstance(name, str) or not name.strip():
         raise ValueError(cure)
+    if not is_storable(name):
+        raise ValueError(f"This is no name. {cure}")
     return Reference(field, pointer, name=name.strip())
 
 

@@ -11,13 +11,14 @@ forbid it; the text says what to do instead).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from store import reading, writing
-from store.errors import Refused
+from store import bulk_writing, reading, writing
+from store.errors import Invalid, Refused
 from store.reading import cursor_of
 from store.shapes import BANK_BALANCES, RESOURCES, SHAPES, Shape, shape_of
 from store.tenants import load
@@ -28,10 +29,12 @@ __all__ = [
     "approve",
     "change_record",
     "create",
+    "create_many",
     "cursor_of",
     "delete",
     "get_record",
     "list_records",
+    "lock_record",
     "void",
 ]
 
@@ -45,8 +48,12 @@ def list_records(
     after: str | None = None,
     limit: int = 100,
     include_deleted: bool = False,
+    filters: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
-    """One page of records, the longest unchanged first; `after`: `cursor_of` the last one seen."""
+    """One page of records, the longest unchanged first; `after`: `cursor_of` the last one seen.
+
+    `filters`: values by the names that `filters_of` gives for the resource.
+    """
     load(conn, company_id)
     if resource == BANK_BALANCES:
         return reading.bank_balances(
@@ -60,7 +67,16 @@ def list_records(
         after=after,
         limit=limit,
         include_deleted=include_deleted,
+        filters=filters,
     )
+
+
+def lock_record(conn: Connection, company_id: str, resource: str, record_id: str) -> dict[str, Any]:
+    """One record as it is, held for this transaction; for who must know what is changed."""
+    load(conn, company_id)
+    shape = _records(resource)
+    row = reading.find_row(conn, company_id, shape, record_id, to_change=True)
+    return reading.shown(conn, company_id, shape, [row])[0]
 
 
 def get_record(conn: Connection, company_id: str, resource: str, record_id: str) -> dict[str, Any]:
@@ -78,6 +94,25 @@ def create(
     shape = _records(resource)
     made = writing.create_record(conn, company_id, shape, body, now, who)
     return _one(conn, company_id, shape, made)
+
+
+def create_many(
+    conn: Connection,
+    company_id: str,
+    resource: str,
+    bodies: Sequence[Any],
+    now: datetime,
+    who: str,
+) -> list[dict[str, Any] | Invalid]:
+    """Make records of JSON bodies in a bounded number of statements; those that are wrong are not.
+
+    Gives the record, or what is wrong with it, for each body. They do not see each other.
+    """
+    shape = _records(resource)
+    made = bulk_writing.create_records(conn, company_id, shape, bodies, now, who)
+    ids = [one for one in made if isinstance(one, str)]
+    found = {record["id"]: record for record in reading.shown_by_id(conn, company_id, shape, ids)}
+    return [found[one] if isinstance(one, str) else one for one in made]
 
 
 def change_record(

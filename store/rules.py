@@ -26,6 +26,19 @@ _INSTEAD_OF_VOID = {
 }
 
 
+def acts_of(entity: Entity) -> frozenset[str]:
+    """What the App can do to records of a type at all; whether to this record, `may_*` says."""
+    pushed = bool(entity.push.new or entity.push.edited)
+    possible = {
+        "create": entity.push.new,
+        "change": pushed,
+        "delete": pushed and entity.family is Family.TXN,
+        "approve": entity.resource in APPROVED,
+        "void": entity.undo is not Undo.NEVER,
+    }
+    return frozenset(act for act, can in possible.items() if can)
+
+
 def company_open(conn: Connection, company_id: str) -> None:
     """NotFound when there is no such company, Refused when it has left."""
     if load(conn, company_id).state == "removed":

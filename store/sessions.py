@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from store.context import Sync
 from store.syncing import call, connector, greeting, session
 from store.types import new_key
 
@@ -111,6 +112,21 @@ def open_one(conn: Connection, company_id: str) -> Session | None:
         .with_for_update()
     ).first()
     return _read(row) if row is not None else None
+
+
+def plan_before(sync: Sync, present: Session) -> dict[str, Any]:
+    """The plan of the newest earlier session that came as far as to make one; {} if none."""
+    found = sync.conn.execute(
+        select(session.c.plan)
+        .where(
+            session.c.company_id == sync.company_id,
+            session.c.id != present.id,
+            session.c.plan["begun"].as_boolean(),
+        )
+        .order_by(session.c.started_at.desc(), session.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return found or {}
 
 
 def begin(

@@ -338,6 +338,20 @@ audit = _tenant(
     Index(None, "company_id", "at"),
 )
 
+# The numbers of the change feed, see feed.py.
+feed = _tenant("feed", Column("last_number", BigInteger, nullable=False), key=False)
+
+event = _tenant(
+    "event",
+    Column("number", BigInteger, primary_key=True),
+    Column("kind", String(30), nullable=False),  # see feed.Happened
+    Column("resource", String(30), nullable=False),
+    Column("subject", String(40), nullable=False),  # its id in the API
+    Column("at", Instant, nullable=False),
+    Index(None, "company_id", "at"),
+    key=False,
+)
+
 # Who called before it could say for whom: clientVersion comes before authenticate.
 greeting = Table(
     "greeting",

@@ -28,6 +28,11 @@ def is_key(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
+def is_storable(text: str) -> bool:
+    """Whether a text can be asked for: PostgreSQL knows no NUL, UTF-8 no half a surrogate pair."""
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text)
+
+
 Key = Uuid[str](as_uuid=False)
 """A UUID, `str` in Python."""
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from qbxml import build
 from qbxml.entity import Entity, Undo
+from qbxml.parse import Record
 from store import tokens
 from store.changes import Action
 from store.context import Sync
 from store.rows import Values
 from store.scheduling import local_day
 
+VOIDED_MEMO = "VOID:"
 # A transfer the other way round: which field takes which field's value.
 _SWAPPED = {"from_account": "to_account", "to_account": "from_account"}
 
@@ -35,6 +38,12 @@ def day_of(sync: Sync, row: Any) -> date:
 def reverses(entity: Entity, action: str) -> bool:
     """Whether this act enters a second document that takes the first one back."""
     return action == Action.VOID and entity.undo is Undo.REVERSE
+
+
+def is_void(record: Record) -> bool:
+    """Whether QuickBooks says that this document is void: no amount, and a memo that says so."""
+    memo = str(record.values.get("memo") or "")
+    return memo.startswith(VOIDED_MEMO) and not Decimal(record.values.get("amount") or 0)
 
 
 def request(

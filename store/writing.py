@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from store import changes, holding, rules, scheduling
+from store import changes, feed, holding, problems, rules, scheduling
 from store.bodies import read_body
 from store.changes import Action
 from store.drafts import Draft, Row
@@ -99,18 +99,10 @@ def delete_record(
         .where(table.c.company_id == company_id, table.c.id == row.id)
         .values(deleted_at=now, updated_at=now, version=row.version + 1)
     )
-    # Whatever was wrong with it no longer matters; a deletion that fails opens its own problem.
-    conn.execute(
-        update(problem)
-        .where(
-            problem.c.company_id == company_id,
-            problem.c.record_id == row.id,
-            problem.c.resolved_at.is_(None),
-        )
-        .values(resolved_at=now, resolution="done")
-    )
+    ended = _end_problems(conn, company_id, row.id, now)
     _noted(conn, company_id, shape, row.id, Action.DELETE, now)
     _audited(conn, company_id, shape, row.id, "delete", who, now)
+    feed.publish(conn, company_id, ended, now)
     return str(row.id)
 
 
@@ -128,9 +120,19 @@ def void_record(
             .where(table.c.company_id == company_id, table.c.id == row.id)
             .values(voided_at=now, updated_at=now, version=row.version + 1)
         )
+        ended = _end_problems(conn, company_id, row.id, now)
         _noted(conn, company_id, shape, row.id, Action.VOID, now)
         _audited(conn, company_id, shape, row.id, "void", who, now)
+        feed.publish(conn, company_id, ended, now)
     return str(row.id)
+
+
+def _end_problems(
+    conn: Connection, company_id: str, record_id: str, now: datetime
+) -> list[feed.Notice]:
+    """What was wrong with it no longer matters; undoing it opens a problem of its own."""
+    of_record = (problem.c.company_id == company_id, problem.c.record_id == record_id)
+    return problems.resolve(conn, of_record, "done", now)
 
 
 def approve_record(

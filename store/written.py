@@ -21,6 +21,7 @@ from store import applied_credits, class_tracking, covered, paying, problems, un
 from store.arrival import Page, in_our_terms, moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
+from store.feed import Happened
 from store.ledger import LINE_TABLES
 from store.rows import Loaded, Values
 from store.syncing import change, link
@@ -155,6 +156,7 @@ def finish(sync: Sync, row: Any) -> None:
         .values(state=State.DONE, finished_at=sync.now)
     )
     problems.resolve_records(sync, [row.record_id])
+    sync.note(Happened.RECORD_SYNCED, row.resource, row.record_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,20 @@ class RunFolder:
             statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
             connection.execute(statement.format(sql.Identifier(name)))
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Nobody reaches the server meanwhile; then it is there again, with what was committed.
+
+        Only for a folder of the test's own: all databases of the run live on the run's server.
+        """
+        server = self._server()
+        server.stop()
+        try:
+            yield
+        finally:
+            server.start()
+            atexit.unregister(server._cleanup)
+
     def _make_postgresql_template(self) -> str:
         self.drop_postgresql(TEMPLATE)
         self._create(TEMPLATE, template="template1")

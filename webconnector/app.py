@@ -19,6 +19,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from store.engine import open_store
 from store.errors import Forbidden, Invalid, NotFound, Refused
 from webconnector import logs, metrics
+from webconnector.api import blueprint
 from webconnector.calls import WebConnectorCalls
 from webconnector.console import console
 from webconnector.exchange import Exchange
@@ -53,6 +54,7 @@ def create_app(settings: Settings, calls: WebConnectorCalls | None = None) -> Fl
     app.extensions["settings"] = settings
     app.extensions["store"] = store
     app.register_blueprint(pages(settings, store))
+    app.register_blueprint(blueprint.api(settings, store))
     app.register_blueprint(console)
     app.before_request(_begin)
     app.after_request(_finish)
@@ -85,8 +87,10 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _error_page(error: Exception) -> tuple[Any, int]:
+def _error_page(error: Exception) -> tuple[Any, int] | Response:
     """A page, or JSON for who asks for it, with the id under which the log tells more."""
+    if request.path.startswith(f"{blueprint.PATH}/"):
+        return blueprint.failed(error)
     error = _as_http(error)
     if not isinstance(error, HTTPException):
         _log.error("page_failed", page=request.endpoint, **logs.what_failed(error))
@@ -121,6 +125,9 @@ _WORDS: Final[dict[int, tuple[str, str]]] = {
     404: ("Nothing is here", "The address may be misspelt, or the page has moved."),
     405: ("That cannot be done here", "This address only shows something."),
     409: ("That cannot be done now", ""),
-    413: ("That is too much", "The request is larger than this page takes."),
+    413: (
+        "That is too much",
+        "What was sent is larger than this page takes. Of a log, the last 5 megabytes are enough.",
+    ),
     500: ("Something went wrong", "It is our fault, not yours. Trying again may help."),
 }

@@ -132,8 +132,9 @@ def _reread_moved(plan: Plan, entity: Entity, quickbooks_ids: Sequence[str]) -> 
 
 
 def take_credits(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:
-    """Vendor credits of voided payments, with what they are still applied to."""
+    """Vendor credits of voided payments, with what they are still applied to and what is left."""
     applied_credits.judge(sync, reply.records)
+    pull.apply(sync, reply.records)
 
 
 def take_fill(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:

@@ -28,6 +28,7 @@ from webconnector import (
     cli_rehearse,
     cli_serve,
     cli_sessions,
+    cli_tokens,
     terminal,
 )
 from webconnector.cli_options import examples
@@ -60,6 +61,7 @@ for _module in (
     cli_records,
     cli_sessions,
     cli_problems,
+    cli_tokens,
     cli_person,
     cli_rehearse,
     cli_check,

@@ -15,6 +15,8 @@ from webconnector.cli_options import examples, json_option
 from webconnector.movement import Moved, moved, quickbooks_snapshot
 from webconnector.rehearsal.clock import SettableClock
 from webconnector.rehearsal.company_file import CompanyFile
+from webconnector.rehearsal.fault_specs import FaultSpecError, told
+from webconnector.rehearsal.faults import Faults, FaultyWebConnector
 from webconnector.rehearsal.refusals import StatusError
 from webconnector.rehearsal.sample import sample_company
 from webconnector.rehearsal.soap_wire import CallFailedError
@@ -33,12 +35,21 @@ class Played:
 
     log: SessionLog
     moved: dict[str, Moved]
+    faults: tuple[str, ...] = ()
+    """What went wrong in it, by wish."""
+
+
+def _list(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click calls it so
+    if wanted:
+        terminal.give_table(("fault", "place", "what happens"), told(), "")
+        ctx.exit()
 
 
 @click.command(
     epilog=examples(
         "webconnector rehearse --url http://localhost:8000/qbwc --user kcf-... --password ...",
         "webconnector rehearse --url ... --user ... --password ... --profile M --sessions 3",
+        "webconnector rehearse ... --sessions 4 --faults lost-reply@BillAdd,random:seed=7",
     )
 )
 @click.option("--url", required=True, help="The AppURL, such as http://localhost:8000/qbwc.")
@@ -57,10 +68,23 @@ class Played:
     show_default=True,
     help="How much the made-up company file holds; XS: nothing but --file.",
 )
+@click.option(
+    "--faults",
+    "spec",
+    help="What goes wrong: NAME[:ARGUMENT][@PLACE][#OCCURRENCE][*TIMES],... or random:seed=N.",
+)
+@click.option(
+    "--list-faults",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list,
+    help="The names for --faults, where each can strike, and what it does.",
+)
 @click.option("--sessions", default=1, show_default=True, type=click.IntRange(1, 1000))
 @json_option
 @click.pass_context
-def rehearse(
+def rehearse(  # noqa: PLR0913 - one parameter per option
     ctx: click.Context,
     *,
     url: str,
@@ -68,6 +92,7 @@ def rehearse(
     password: str,
     path: Path | None,
     profile: str,
+    spec: str | None,
     sessions: int,
     as_json: bool,
 ) -> None:
@@ -76,16 +101,32 @@ def rehearse(
     The stand-in refuses what QuickBooks would refuse. The same profile is the same company file
     each time, so a server that knows it finds nothing new.
     """
+    faults = _faults(spec)
     books = company_file(profile.upper(), path)
+    if faults is None:
+        connector = WebConnector(url, user, password)
+    else:
+        faults.advance = lambda seconds: books.advance(round(seconds))
+        connector = FaultyWebConnector(url, user, password, faults=faults)
     played = []
     for number in range(1, sessions + 1):
-        played.append(_session(WebConnector(url, user, password), books, number))
+        played.append(_session(connector, books, number, faults))
         if not as_json:
             _print(number, played[-1])
     if as_json:
         terminal.give_json({"sessions": [_facts(one) for one in played]})
-    if any(one.log.outcome not in GOOD_OUTCOMES for one in played):
+    if any(one.log.outcome not in GOOD_OUTCOMES and not one.faults for one in played):
         ctx.exit(1)
+
+
+def _faults(spec: str | None) -> Faults | None:
+    """What was wished for; the company file's clock comes later."""
+    if spec is None:
+        return None
+    try:
+        return Faults(spec, lambda _seconds: None)
+    except FaultSpecError as error:
+        raise CommandError(f"--faults: {error}") from None
 
 
 def company_file(profile: str, path: Path | None) -> CompanyFile:
@@ -143,9 +184,12 @@ def _add_records(books: CompanyFile, path: Path) -> None:
             raise CommandError(f"{path}, record {position}: {error}") from None
 
 
-def _session(connector: WebConnector, books: CompanyFile, number: int) -> Played:
+def _session(
+    connector: WebConnector, books: CompanyFile, number: int, faults: Faults | None
+) -> Played:
     books.advance(SECONDS_BETWEEN_SESSIONS)
     before = quickbooks_snapshot(books)
+    known = len(faults.happened) if faults else 0
     with terminal.progress(f"session {number}") as step:
         try:
             for count, (operation, _) in enumerate(connector.steps(books), start=1):
@@ -154,7 +198,8 @@ def _session(connector: WebConnector, books: CompanyFile, number: int) -> Played
             raise CommandError(
                 f"Session {number}, after {len(connector.log.calls)} calls: {error}"
             ) from None
-    return Played(connector.log, moved(before, quickbooks_snapshot(books)))
+    happened = tuple(faults.happened[known:]) if faults else ()
+    return Played(connector.log, moved(before, quickbooks_snapshot(books)), happened)
 
 
 def _print(number: int, one: Played) -> None:
@@ -164,6 +209,8 @@ def _print(number: int, one: Played) -> None:
         f"{len(one.log.requests)} requests, {seconds:.1f} s. "
         f"{one.log.last_error or one.log.close_text}".rstrip()
     )
+    if one.faults:
+        terminal.say(f"  What went wrong: {', '.join(one.faults)}.")
     terminal.give_table(
         ("", "written to QuickBooks"),
         [(resource, str(difference)) for resource, difference in one.moved.items()],
@@ -174,6 +221,7 @@ def _print(number: int, one: Played) -> None:
 def _facts(one: Played) -> dict[str, Any]:
     return {
         "outcome": one.log.outcome,
+        "faults": list(one.faults),
         "calls": [
             {"operation": call.op, "milliseconds": round(call.seconds * 1000)}
             for call in one.log.calls

@@ -16,10 +16,11 @@ from typing import Any
 import structlog
 
 from qbxml.hresult import Action, decide_hresult
-from store import changes, companies, exchanges, problems, sessions, wrong_passwords
+from store import changes, companies, exchanges, feed, problems, sessions, wrong_passwords
 from store.context import Sync
 from store.cursors import wall_clock
 from store.engine import Connection, Row, Store
+from store.feed import Happened
 from store.preferences import Preferences
 from store.sessions import Session
 from store.tenants import load, load_connector, session_facts
@@ -141,8 +142,11 @@ class Exchange:
         """The old session is dead: what it was owed is settled by the new one."""
         dead.end(State.EXPIRED, "lost", now)
         dead.text = "The Web Connector fell silent; another session went on."
-        exchanges.abandon(self._sync(conn, dead, now), dead.id)
+        sync = self._sync(conn, dead, now)
+        exchanges.abandon(sync, dead.id)
         sessions.save(conn, dead)
+        sync.note(Happened.SESSION_FINISHED, "sessions", dead.id)
+        feed.publish(conn, dead.company_id, sync.notices, now)
         _log.warning("session_lost", company=dead.company_id, session=dead.id)
 
     # --- in a session
@@ -261,13 +265,18 @@ class Exchange:
                 return protocol.REFUSALS.get(call, _OVER)
             now = self._now()
             answer = protocol.REFUSALS.get(call, _OVER)
+            happened: list[feed.Notice] = []
             if act is not None and move not in (Move.REFUSE, Move.DECLINE):
                 step = Steps(self._sync(conn, session, now), session, self._settings)
                 answer = act(step, move)
                 step.keep()
+                if session.ended_at is not None:
+                    step.sync.note(Happened.SESSION_FINISHED, "sessions", session.id)
+                happened = step.sync.notices
             took = timedelta(seconds=time.perf_counter() - began)
             sessions.note_call(conn, session, call, summary(answer), took, now)
             sessions.save(conn, session)
+            feed.publish(conn, session.company_id, happened, now)
             return answer
 
         return self._store.run(run)

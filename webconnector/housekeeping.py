@@ -14,9 +14,9 @@ from typing import Final
 
 import structlog
 
-from store import buckets, retention
+from store import buckets, feed, idempotency, retention
 from store.engine import Connection, Store
-from webconnector import logs
+from webconnector import logs, webhooks
 from webconnector.settings import Settings
 
 companies_max = 1000
@@ -121,9 +121,24 @@ def _greetings(work: Work) -> int:
     return work.store.run(lambda conn: retention.greetings(conn, work.now))
 
 
+def _webhooks(work: Work) -> int:
+    return webhooks.deliver(work.store, work.settings, work.now)
+
+
+def _events(work: Work) -> int:
+    return work.store.run(lambda conn: feed.sweep(conn, work.now))
+
+
+def _answers(work: Work) -> int:
+    return work.store.run(lambda conn: idempotency.sweep(conn, work.now))
+
+
 JOBS: Final[tuple[Job, ...]] = (
     Job("old sessions and balances", old_rows),
     Job("companies that left", removed_companies),
     Job("empty counters", _counters),
     Job("forgotten greetings", _greetings),
+    Job("webhooks", _webhooks),
+    Job("old events", _events),
+    Job("kept answers", _answers),
 )

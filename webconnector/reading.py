@@ -77,6 +77,9 @@ def _query(
     narrow: dict[str, Any] = {}
     if since is not None:
         narrow["modified_from"] = since
+    elif entity.starts and entity.query_noun in known:
+        # Nothing came over so far, but what we wrote may be dated before the start.
+        narrow["modified_from"] = cursors.since_first_read(sync, entity.query_noun)
     elif entity.starts and sync.start_date is not None:
         narrow["date_from"] = sync.start_date.isoformat()
     if entity.iterates:
@@ -175,6 +178,28 @@ def _reread(noun: str, do: str, ids: Sequence[str]) -> Read:
     return Read(f"{_AGAIN[do]} {noun}", do, {"ids": list(dict.fromkeys(ids))}, noun=noun)
 
 
+def go_on(plan: Plan, before: dict[str, Any]) -> None:
+    """What an earlier session wanted to read again and did not live to."""
+    wanted = Plan.from_json(before).reads
+    plan.reads += [
+        Read(one.name, one.do, {"ids": one.narrow["ids"]}, noun=one.noun)
+        for one in wanted
+        if one.name.startswith(f"{_AGAIN['query']} ") and not one.settled
+    ]
+
+
+def start_again(plan: Plan, numbers: Sequence[int]) -> bool:
+    """Of these reads, those that were to go on with an iterator start anew; whether any does."""
+    under_way = [plan.reads[number] for number in numbers if plan.reads[number].iterator_id]
+    for read in under_way:
+        _forget_pages(read)
+    return bool(under_way)
+
+
+def _forget_pages(read: Read) -> None:
+    read.iterator_id, read.remaining, read.pages = None, 0, []
+
+
 def ask(plan: Plan) -> list[Asked]:
     """The next requests: the first page or the next page of every open read."""
     by_ids = [read for read in plan.open_reads if read.narrow.get("ids")]
@@ -220,7 +245,7 @@ def take(sync: Sync, plan: Plan, read: Read, reply: Reply, exchange_id: str) -> 
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
     if reply.status_code in _ITERATORS_LOST and read.restarts < restarts_max:
         # Iterators live as long as QuickBooks' session; lost ones start anew, one by one.
-        read.iterator_id, read.remaining, read.pages = None, 0, []
+        _forget_pages(read)
         read.restarts += 1
         plan.one_at_a_time = True
         return

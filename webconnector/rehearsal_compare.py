@@ -7,6 +7,7 @@ reads both sides' own words and does not use the code that syncs them. Must not 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,18 +21,24 @@ from qbxml.text import to_quickbooks
 Fields = Mapping[str, Any]
 """A record as QuickBooks tells it: element names, nested, texts in QuickBooks' form."""
 
+_TOKEN = re.compile(r"\s*\[KCF [0-9a-f-]{36}R?\]")
+"""What a transfer's memo carries for us in QuickBooks, which keeps no other id of ours there."""
 _NUMBERS = frozenset({Kind.AMOUNT, Kind.PRICE, Kind.QUANTITY, Kind.PERCENT, Kind.INT})
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One disagreement: which record, which field, and what each side says."""
+    """One disagreement: which record, which field, and what each side says.
+
+    `key` is the App's id of the record, QuickBooks' where the App has none.
+    """
 
     resource: str
     record: str
     field: str
     cashflow: Any
     quickbooks: Any
+    key: str = ""
 
     def __str__(self) -> str:
         return (
@@ -114,10 +121,10 @@ class _Comparison:
                 seen.add(quickbooks_id)
                 self._compare_record(entity, ours, theirs[quickbooks_id])
             elif quickbooks_id or entity.push.new:
-                self._differ(entity, _called(ours), "the record", ours["sync"]["state"], None)
+                self._differ(entity, ours, "the record", ours["sync"]["state"], None)
         for quickbooks_id, record in theirs.items():
             if quickbooks_id not in seen and self._comes_over(entity, record):
-                self._differ(entity, _called_there(record), "the record", None, quickbooks_id)
+                self._miss(entity, record, quickbooks_id)
 
     def _compare_voided(
         self, entity: Entity, ours: Mapping[str, Any], theirs: Fields | None
@@ -126,7 +133,7 @@ class _Comparison:
         self.result.fields += 1
         left = _theirs(entity.field("amount"), theirs) if theirs is not None else None
         if left:
-            self._differ(entity, _called(ours), "amount", "void", left)
+            self._differ(entity, ours, "amount", "void", left)
 
     def _living(self, entity: Entity) -> Iterator[Fields]:
         for kind in entity.rets or (entity.noun,):
@@ -139,9 +146,9 @@ class _Comparison:
             return bool(entity.pull)
         if entity.starts:
             return str(record["TxnDate"]) >= self.scope.start_date
-        # A bill on which anything was paid or credited never comes over as new.
-        untouched = Decimal(record["AmountDue"]) == Decimal(record.get("OpenAmount") or 0)
-        return self.scope.two_way_bills and untouched
+        # A bill on which anything was paid or credited never comes over as new, nor one of nothing.
+        left = Decimal(record.get("OpenAmount") or 0)
+        return self.scope.two_way_bills and bool(left) and Decimal(record["AmountDue"]) == left
 
     def _compare_record(self, entity: Entity, ours: Mapping[str, Any], theirs: Fields) -> None:
         self.result.linked[entity.resource] += 1
@@ -149,7 +156,7 @@ class _Comparison:
             entity.pull.switch is None or getattr(self.scope, entity.pull.switch.value)
         )
         if ours["sync"]["state"] != "synced":
-            self._differ(entity, _called(ours), "sync", ours["sync"]["state"], "confirmed")
+            self._differ(entity, ours, "sync", ours["sync"]["state"], "confirmed")
         for part in entity.parts:
             if part.name not in ours or not part.messages & In.RET:
                 continue
@@ -158,7 +165,7 @@ class _Comparison:
             if isinstance(part, Lines):
                 self._compare_lines(entity, part, ours, theirs)
             elif not part.withheld or self.scope.personal_data:
-                self._compare_field(entity, part, part.name, ours, _called(ours), theirs)
+                self._compare_field(entity, part, part.name, ours, ours, theirs)
 
     def _compare_field(
         self,
@@ -166,14 +173,16 @@ class _Comparison:
         part: Field,
         path: str,
         ours: Mapping[str, Any],
-        called: str,
+        record: Mapping[str, Any],
         theirs: Fields,
     ) -> None:
         self.result.fields += 1
         one = self._ours(part, ours.get(part.name))
         other = _theirs(part, theirs)
+        if entity.token and part.name == "memo" and other:
+            other = _TOKEN.sub("", other) or None
         if one != other:
-            self._differ(entity, called, path, one, other)
+            self._differ(entity, record, path, one, other)
 
     def _compare_lines(
         self, entity: Entity, part: Lines, ours: Mapping[str, Any], theirs: Fields
@@ -183,7 +192,7 @@ class _Comparison:
             lines.extend(group.get(part.element) or ())
         mine = list(ours[part.name])
         if len(mine) != len(lines):
-            self._differ(entity, _called(ours), part.name, len(mine), len(lines))
+            self._differ(entity, ours, part.name, len(mine), len(lines))
             return
         fields = [one for one in part.fields if mine and one.name in mine[0]]
         if part.group and theirs.get(part.group):
@@ -193,7 +202,7 @@ class _Comparison:
         for position, (mine_line, line) in enumerate(zip(mine, lines, strict=True)):
             for one in fields:
                 path = f"{part.name}/{position}/{one.name}"
-                self._compare_field(entity, one, path, mine_line, _called(ours), line)
+                self._compare_field(entity, one, path, mine_line, ours, line)
 
     def _ours(self, part: Field, value: Any) -> Any:
         """The App's value in the form that `_theirs` gives."""
@@ -209,10 +218,16 @@ class _Comparison:
         return value
 
     def _differ(
-        self, entity: Entity, record: str, name: str, cashflow: Any, quickbooks: Any
+        self, entity: Entity, ours: Mapping[str, Any], name: str, cashflow: Any, quickbooks: Any
     ) -> None:
         self.result.differences.append(
-            Difference(entity.resource, record, name, cashflow, quickbooks)
+            Difference(entity.resource, _called(ours), name, cashflow, quickbooks, ours["id"])
+        )
+
+    def _miss(self, entity: Entity, theirs: Fields, key: str) -> None:
+        """QuickBooks' record is not here."""
+        self.result.differences.append(
+            Difference(entity.resource, _called_there(theirs), "the record", None, key, key)
         )
 
 

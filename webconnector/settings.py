@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     page_records_max: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=100, description="Most records that QuickBooks is asked for in one page."
     )
+    api_calls_per_minute: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=600, description="Most calls of one API token in a minute."
+    )
     trusted_proxies: str = Field(
         default="",
         description="Addresses of the proxies in front whose X-Forwarded-For is believed.",

@@ -23,6 +23,7 @@ from store import (
     problems,
     push,
     scheduling,
+    sessions,
     written,
 )
 from store.context import Sync
@@ -55,6 +56,10 @@ class Answered:
     response: str
     hresult: str
     message: str
+
+
+class _AnotherAnswerError(Exception):
+    """An answer that came before arrived again: it does not belong to what is in flight."""
 
 
 class Steps:
@@ -107,6 +112,7 @@ class Steps:
         holding.ask_again(self.sync)
         scheduling.wake(self.sync.conn, self.sync.company_id, self.sync.now)
         reading.begin(self.sync, self.plan, self._page_records_max)
+        reading.go_on(self.plan, sessions.plan_before(self.sync, self.session))
         reading.again(self.plan, written.unfinished(self.sync))
 
     def _same_file(self, company_file: str) -> None:
@@ -118,14 +124,25 @@ class Steps:
             raise
 
     def resend(self, company_file: str) -> str:
-        """The answer to our answer was lost: the same text once more."""
+        """The answer to our answer was lost: the same text once more.
+
+        Only the next page of an iterator cannot be asked for twice: it would skip one.
+        """
         try:
             self._same_file(company_file)
         except opening.Stop as stop:
             self.stop(stop.text)
             return ""
         row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
-        return str(row.request) if row is not None else ""
+        if row is None:
+            return ""
+        asked = [purpose["read"] for purpose in row.purpose.values() if "read" in purpose]
+        if not reading.start_again(self.plan, asked):
+            return str(row.request)
+        exchanges.mark(self.sync, row.id, Sent.LOST)
+        row = self._ask()
+        exchanges.send(self.sync, row)
+        return str(row.request)
 
     def _prepare(self) -> Any | None:
         """The next exchange, kept; None when all is done."""
@@ -157,12 +174,15 @@ class Steps:
     def take(self, answered: Answered, *, late: bool) -> int:
         """Store QuickBooks' answer and act on it; -1 stops, 100 ends, else the percentage."""
         row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
-        if row is None or (late and row.kind != Kind.WRITE):
+        if row is None or (late and row.kind != Kind.WRITE) or not self.plan.checked:
+            # Unchecked, it may be another file's: a write stays owed, settled in the right one.
             return _GIVE_UP
-        if not self.plan.checked:
-            # Perhaps another file's answer: a write stays owed and is settled in the right one.
-            return _GIVE_UP
-        stopped = self._act_on(row, answered)
+        try:
+            stopped = self._act_on(row, answered)
+        except _AnotherAnswerError:
+            _log.warning("answer_repeated", session=self.session.id)
+            return _GIVE_UP if late else self.repeat()
+        self.plan.restored |= self.sync.went_back
         if late:
             return _GIVE_UP
         if stopped:
@@ -188,6 +208,8 @@ class Steps:
         except UnreadableReply as error:
             _log.warning("answer_unreadable", session=self.session.id, reason=str(error)[:200])
             return self._unreadable(row, answered.response)
+        if not _answers(row, answer):
+            raise _AnotherAnswerError
         records = sum(len(reply.records) for reply in answer.replies)
         exchanges.answered(self.sync, row, answered.response, records)
         if row.kind == Kind.WRITE:
@@ -319,6 +341,12 @@ class Steps:
         if self.sync.preview:
             return f"{text}. Nothing was sent yet: an administrator starts the first sync."
         return text
+
+
+def _answers(row: Any, answer: Replies) -> bool:
+    """Whether this is an answer to that exchange; what says nothing of itself is believed."""
+    named = {reply.request_id for reply in answer.replies if reply.request_id}
+    return not named or bool(named & row.purpose.keys())
 
 
 def _count(number: int, noun: str) -> str:

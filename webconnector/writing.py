@@ -41,8 +41,12 @@ def keep(sync: Sync, asked: list[Asked], kind: Kind) -> tuple[str, Prepared]:
     """Make a message set of these requests and keep its exact text before it can leave."""
     number = exchanges.next_number(sync)
     set_id = exchanges.message_set_id(number, sync.session_id) if kind is Kind.WRITE else None
-    text = build.message_set([one.text for one in asked], new_message_set_id=set_id or "")
-    made = Prepared(kind, text, {one.request_id: one.purpose for one in asked}, set_id)
+    # No two requests of a company share an id: an old answer that arrives again answers nothing.
+    ids = [f"{number:x}-{one.request_id}" for one in asked]
+    texts = [build.renamed(one.text, name) for one, name in zip(asked, ids, strict=True)]
+    text = build.message_set(texts, new_message_set_id=set_id or "")
+    purpose = {name: one.purpose for one, name in zip(asked, ids, strict=True)}
+    made = Prepared(kind, text, purpose, set_id)
     return exchanges.keep(sync, number, made), made
 
 

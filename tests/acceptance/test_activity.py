@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from store import company_moves
 from tests.acceptance.world import World
 
@@ -129,3 +131,46 @@ def test_a_second_restore_asks_again(acme: World) -> None:
     acme.books.restore(acme.books.backup())
     acme.sync()
     assert kinds(acme) == ["company_activity"]
+
+
+def test_a_file_copied_back_without_a_restore_time_is_noticed_by_an_older_record(
+    acme: World,
+) -> None:
+    """Ids and EditSequences go back in time, and CompanyActivity says nothing of it."""
+    books = acme.books
+    vendor = books.add("Vendor", {"Name": "Acme"})
+    acme.sync()
+    snapshot = books.backup()
+    acme.clock.advance(hours=5)
+    books.edit("Vendor", vendor, {"Phone": "555"})
+    acme.sync()
+    acme.clock.advance(hours=5)
+    books.restore(snapshot)
+    books.last_restore = None
+    acme.change("vendors", acme.named("vendors", "Acme")["id"], email="a@example.com")
+    acme.add("vendors", name="Ours")
+    acme.sync()
+    before = books.get("Vendor", vendor)
+    acme.sync()
+    assert kinds(acme) == ["company_activity"]
+    assert "earlier state" in acme.problems()[0].text
+    assert books.get("Vendor", vendor) == before, "nothing is written until somebody has looked"
+    confirm(acme)
+    acme.sync()
+    acme.sync()
+    assert kinds(acme) == []
+    assert books.get("Vendor", vendor)["Email"] == "a@example.com"
+    assert {v["Name"] for v in books.all("Vendor")} == {"Acme", "Ours"}
+
+
+def test_an_edit_in_the_repeated_hour_of_autumn_is_no_restore(acme: World) -> None:
+    books = acme.books
+    vendor = books.add("Vendor", {"Name": "Acme"})
+    acme.clock.now = datetime(2026, 11, 1, 5, 50, tzinfo=UTC)  # 01:50, the first time
+    books.edit("Vendor", vendor, {"Phone": "1"})
+    acme.sync()
+    acme.clock.now = datetime(2026, 11, 1, 6, 10, tzinfo=UTC)  # 01:10, the second time
+    books.edit("Vendor", vendor, {"Phone": "2"})
+    acme.sync()
+    assert acme.named("vendors", "Acme")["phone"] == "2"
+    assert kinds(acme) == []

@@ -84,6 +84,8 @@ def test_credits_still_applied_after_a_void_are_a_problem_until_they_are_free(
     linked.books.delete("BillPaymentCheck", theirs)  # the bookkeeper frees them
     linked.sync()
     assert linked.problems() == []
+    assert linked.get("vendor-credits", given)["open_amount"] == "30.00"
+    assert linked.sync().close_text == IDLE
 
 
 def test_a_payment_edited_in_quickbooks_is_not_voided_over_the_edit(linked: World) -> None:

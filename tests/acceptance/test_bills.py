@@ -141,6 +141,20 @@ def test_delete_against_edit_the_edit_stands(linked: World) -> None:
     assert [p.kind for p in linked.problems()] == ["delete_against_edit"]
 
 
+def test_deleted_once_more_after_the_edit_was_told_it_goes(linked: World) -> None:
+    bill = rent(linked, linked.add("vendors", name="Acme")["id"])
+    linked.sync()
+    (theirs,) = linked.books.all("Bill")
+    linked.books.edit("Bill", theirs["TxnID"], {"Memo": "important"})
+    linked.delete("bills", bill["id"])
+    linked.sync()
+    linked.delete("bills", bill["id"])
+    linked.sync()
+    assert linked.books.all("Bill") == []
+    assert linked.problems() == []
+    assert linked.sync().close_text == "0 changes in, 0 out, 0 problems"
+
+
 def test_an_unsent_bill_deleted_in_the_app_never_goes(linked: World) -> None:
     bill = rent(linked, linked.add("vendors", name="Acme")["id"])
     linked.delete("bills", bill["id"])

@@ -126,6 +126,25 @@ def test_a_voided_payment_is_deleted_in_quickbooks_and_the_invoice_open_again(
     assert linked.sync().close_text == "0 changes in, 0 out, 0 problems"
 
 
+def test_void_against_edit_the_edit_stands_until_it_is_voided_again(linked: World) -> None:
+    made = pay(linked, "10.00")
+    linked.sync()
+    (theirs,) = linked.books.all("ReceivePayment")
+    linked.books.edit("ReceivePayment", theirs["TxnID"], {"Memo": "important"})
+    linked.void("invoice-payments", made["id"])
+    linked.sync()
+    assert len(linked.books.all("ReceivePayment")) == 1
+    (problem,) = linked.problems()
+    assert (problem.kind, "voided" in problem.title) == ("delete_against_edit", True)
+    assert linked.get("invoice-payments", made["id"])["voided_at"] is None
+    linked.void("invoice-payments", made["id"])
+    linked.sync()
+    assert linked.books.all("ReceivePayment") == []
+    assert linked.problems() == []
+    assert balance(linked) == "10.00"
+    assert linked.sync().close_text == "0 changes in, 0 out, 0 problems"
+
+
 def test_one_in_a_deposit_cannot_be_undone_and_the_advice_says_why(linked: World) -> None:
     made = pay(linked, "10.00")
     linked.sync()

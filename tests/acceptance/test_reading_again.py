@@ -47,7 +47,7 @@ def test_what_quickbooks_refused_is_not_sent_again_because_our_own_write_comes_b
     acme.change("accounts", account, description="changed")
     books = acme.books
     refusing = _Refusing(books)
-    acme.books = refusing  # type: ignore[assignment]
+    acme.books = refusing
     acme.sync()
     assert acme.get("accounts", account)["sync"]["state"] == "failed"
     asked, refused = len(books.requests), refusing.refused

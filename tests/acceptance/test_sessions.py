@@ -188,8 +188,9 @@ def test_a_list_that_quickbooks_refuses_stops_writing_not_the_rest(acme: World) 
     reply = acme.books.process(send(acme, ticket))
     start = reply.index("<VendorQueryRs")
     end = reply.index(">", start)
-    attributes = 'requestID="r4" statusCode="3260" statusSeverity="Error" statusMessage="No rights"'
-    broken = f"{reply[:start]}<VendorQueryRs {attributes}/{reply[end:]}"
+    name = reply[start:end].split('requestID="')[1].split('"')[0]
+    status = 'statusCode="3260" statusSeverity="Error" statusMessage="No rights"'
+    broken = f'{reply[:start]}<VendorQueryRs requestID="{name}" {status}/{reply[end:]}'
     assert receive(acme, ticket, broken) == 100
     close(acme, ticket)
     assert [p.kind for p in acme.problems()] == ["unread"]

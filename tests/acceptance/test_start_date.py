@@ -125,3 +125,23 @@ def test_an_app_invoice_before_the_start_still_goes(acme: World) -> None:
     acme.sync()
     assert acme.get("invoices", made["id"])["sync"]["state"] == "synced"
     assert acme.books.find("Invoice", RefNumber="EARLY")[0]["TxnDate"] == "2026-01-15"
+
+
+def test_an_app_invoice_dated_before_the_start_follows_quickbooks_when_no_other_ever_came(
+    acme: World,
+) -> None:
+    price = {"Price": "10.00", "AccountRef": {"FullName": "Sales"}}
+    acme.books.add("ItemService", {"Name": "Work", "SalesOrPurchase": price})
+    acme.books.add("Customer", {"Name": "Client", "Email": "c@example.com"})
+    acme.sync()
+    acme.sync()
+    line = {"item": {"name": "Work"}, "quantity": "1", "rate": "10.00", "taxable": False}
+    made = acme.add(
+        "invoices", customer={"name": "Client"}, invoice_date="2026-02-20", lines=[line]
+    )
+    acme.sync()
+    (theirs,) = acme.books.all("Invoice")
+    acme.clock.advance(hours=1)
+    acme.books.edit("Invoice", theirs["TxnID"], {"Memo": "changed"})
+    acme.sync()
+    assert acme.get("invoices", made["id"])["memo"] == "changed"

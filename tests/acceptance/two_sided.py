@@ -1,85 +1,35 @@
-"""Two people at random: what the App and the bookkeeper may do, and when both books agree.
+"""Two people at random, and the verdict: when both books agree.
 
-Owns the acts and the verdict of `test_converges.py`. Whatever one side refuses is not done; the
-verdict holds the two books against each other with the referee's own comparison.
+Owns how an act is chosen and the verdict of `test_converges.py`, which holds the two books against
+each other with the referee's own comparison.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import select
 
-from qbxml.entities import BY_RESOURCE
 from store.errors import Invalid, NotFound, Refused
-from store.syncing import company, link
-from tests.acceptance.world import World
+from store.syncing import link
+from tests.acceptance.both_books import Both
+from tests.acceptance.two_money import Money
+from tests.acceptance.two_people import People
 from webconnector.rehearsal.refusals import StatusError
-from webconnector.rehearsal_compare import Difference, Scope, compare
+from webconnector.rehearsal_compare import Difference
 
-NAMES = (
-    "Acme",
-    "ACME",
-    "Acme, Inc.",
-    "North",
-    "South",
-    "O\u2019Neil & S\u00f6hne",
-    "\u201cBest\u201d \u0152uvres <1>",
-    "Zo\u00eb 100%",
-    "A & B",
-    "Gamma",
-    "Delta",
-    "delta",
-    "Epsilon - Z",
-    "\u201aEta\u2018",
-)
-NUMBERS = (None, "1", "2", "b-7", "B-7")
-DAYS = ("2026-02-20", "2026-03-01", "2026-03-02", "2026-03-09")
-KINDS = {
-    "accounts": "Account",
-    "departments": "Class",
-    "vendors": "Vendor",
-    "customers": "Customer",
-}
-_TEXT = {"accounts": "description", "vendors": "phone", "customers": "email"}
-_ELEMENT = {"Account": "Desc", "Vendor": "Phone", "Customer": "Email", "Bill": "Memo"}
-_EXPLAINED = {"failed", "waiting", "skipped", "not_synced", "scheduled"}
-Pick = Callable[[int], int]
-"""A number from 0 up to and without the one given."""
+_EXPLAINED = {"failed", "waiting", "skipped", "not_synced"}
 
 
-class TwoSides:
-    """One world, and two people who act on it; `pick` decides everything."""
+class TwoSides(Money):
+    """All that the two people may do, and what must hold when they rest."""
 
-    def __init__(self, made: World, pick: Pick, *, two_way_bills: bool) -> None:
-        self.made = made
-        self.pick = pick
-        self.two_way_bills = two_way_bills
-        self.theirs_alone: set[str] = set()
-        """Bills that the bookkeeper changed without two-way sync: that never comes over."""
-        books = made.books
-        books.add("Account", {"Name": "Checking", "AccountType": "Bank"})
-        books.add("Account", {"Name": "Rent", "AccountType": "Expense"})
-        books.add("Account", {"Name": "Sales", "AccountType": "Income"})
-        books.add("StandardTerms", {"Name": "Net 30", "StdDueDays": "30"})
-        for number in range(3):
-            books.add("Vendor", {"Name": f"Vendor {number}", "TermsRef": "Net 30"})
-            books.add("Customer", {"Name": f"Client {number}"})
-            books.add("Class", {"Name": f"Class {number}"})
-            books.add("Account", {"Name": f"Cost {number}", "AccountType": "Expense"})
-        service = {"Price": "10.00", "AccountRef": "Sales"}
-        books.add("ItemService", {"Name": "Work", "SalesOrPurchase": service})
-        made.sync()
-        for _ in range(3):
-            self.app_adds_a_bill()
-            self.books_add_an_invoice()
-        made.sync()
+    acts: tuple[Callable[[Any], None], ...]
 
     def act(self, number: int) -> str:
         """Do the act of that number; gives its name, with `refused` when a side refused it."""
-        act = ACTS[number % len(ACTS)]
+        act = self.acts[number % len(self.acts)]
         self.made.clock.advance(seconds=2)  # QuickBooks' stamps have whole seconds
         try:
             act(self)
@@ -87,275 +37,60 @@ class TwoSides:
             return f"{act.__name__}: refused, {error}"
         return act.__name__
 
-    def one(self, found: list[Any]) -> Any:
-        """One of them; NotFound when there is none."""
-        if not found:
-            raise NotFound("There is none.")
-        return found[self.pick(len(found))]
-
-    def word(self) -> str:
-        """Some value to enter."""
-        return f"v{self.pick(4)}@example.com"
-
-    # --- the App
-
-    def app_adds_a_list_record(self) -> None:
-        resource = self.one(list(KINDS))
-        body: dict[str, Any] = {"name": self.one(list(NAMES))}
-        if resource == "accounts":
-            body["type"] = "Expense"
-        if resource in {"accounts", "departments"} and self.pick(2):
-            body["parent"] = self.one(self._above(resource))["id"]
-        if resource in _TEXT and self.pick(2):
-            body[_TEXT[resource]] = self.word()
-        self.made.add(resource, **body)
-
-    def app_edits_a_list_record(self) -> None:
-        resource = self.one(list(KINDS))
-        found = self.one(self.made.all(resource))
-        body: dict[str, Any] = {}
-        if self.pick(2) and resource in _TEXT:
-            body[_TEXT[resource]] = self.word() if self.pick(4) else None
-        if not self.pick(3):
-            body["name"] = self.one(list(NAMES))
-        if not self.pick(4):
-            body["active"] = not found["active"]
-        if resource in {"accounts", "departments"} and not self.pick(3):
-            above = self.one([{"id": None}, *self._above(resource)])
-            body["parent"] = above["id"]
-        self.made.change(resource, found["id"], **body)
-
-    def _above(self, resource: str) -> list[dict[str, Any]]:
-        return [r for r in self.made.all(resource) if r.get("type") in {None, "Expense"}]
-
-    def _expense(self) -> dict[str, Any]:
-        line: dict[str, Any] = {"account": {"name": "Rent"}, "amount": f"{self.pick(3) + 1}.00"}
-        if self.pick(2):
-            line["memo"] = self.one(list(NAMES))
-        if not self.pick(3):
-            line["department"] = self.one(self.made.all("departments"))["id"]
-        if not self.pick(3):
-            line |= {"customer": self.one(self.made.all("customers"))["id"]}
-            line |= {"billable_status": "billable"} if self.pick(2) else {}
-        return line
-
-    def _bill_lines(self) -> dict[str, Any]:
-        lines: dict[str, Any] = {
-            "expense_lines": [self._expense() for _ in range(1 + self.pick(2))]
-        }
-        if not self.pick(3):
-            lines["item_lines"] = [{"item": {"name": "Work"}, "quantity": "2", "cost": "1.5"}]
-        return lines
-
-    def app_adds_a_bill(self) -> None:
-        vendor = self.one(self.made.all("vendors"))
-        body = {"vendor": vendor["id"], "bill_date": self.one(list(DAYS))} | self._bill_lines()
-        if self.pick(2):
-            body["terms"] = {"name": "Net 30"}
-        self.made.add("bills", **body, number=self.one(list(NUMBERS)))
-
-    def app_edits_a_bill(self) -> None:
-        bill = self.one(self.made.all("bills"))
-        body: dict[str, Any] = {}
-        if self.pick(2):
-            body["memo"] = self.word() if self.pick(4) else None
-        if not self.pick(3):
-            body["number"] = self.one(list(NUMBERS))
-        if not self.pick(3):
-            body["expense_lines"] = [*bill["expense_lines"][self.pick(2) :], self._expense()]
-        if not self.pick(4):
-            body["item_lines"] = []
-        self.made.change("bills", bill["id"], **body)
-
-    def app_deletes_a_bill(self) -> None:
-        self.made.delete("bills", self.one(self.made.all("bills"))["id"])
-
-    def _invoice_body(self) -> dict[str, Any]:
-        line = {"item": {"name": "Work"}, "quantity": "1.5", "rate": "99.99", "taxable": False}
-        return {"invoice_date": self.one(list(DAYS)), "lines": [line] * (1 + self.pick(2))}
-
-    def app_adds_an_invoice(self) -> None:
-        customer = self.one(self.made.all("customers") + self.made.all("jobs"))
-        number = self.one(list(NUMBERS))
-        self.made.add("invoices", customer=customer["id"], number=number, **self._invoice_body())
-
-    def app_edits_an_invoice(self) -> None:
-        found = self.one(self.made.all("invoices"))
-        self.made.change("invoices", found["id"], number=self.one(list(NUMBERS)), memo=self.word())
-
-    def app_deletes_an_invoice(self) -> None:
-        self.made.delete("invoices", self.one(self.made.all("invoices"))["id"])
-
-    # --- the bookkeeper
-
-    def _theirs(self, kind: str) -> dict[str, Any]:
-        # The accounts that QuickBooks needs itself are left alone.
-        known = self.made.books.all(kind)
-        own = [r for r in known if r.get("AccountType") in {None, "Expense"}]
-        found: dict[str, Any] = self.one(own)
-        return found
-
-    def books_add_a_list_record(self) -> None:
-        kind = self.one(list(KINDS.values()))
-        fields: dict[str, Any] = {"Name": self.one(list(NAMES))}
-        if kind == "Account":
-            fields["AccountType"] = "Expense"
-        if kind != "Vendor" and self.pick(2):
-            fields["ParentRef"] = {"ListID": self._theirs(kind)["ListID"]}
-        if kind in _ELEMENT and self.pick(2):
-            fields[_ELEMENT[kind]] = self.word()
-        self.made.books.add(kind, fields)
-
-    def books_edit_a_list_record(self) -> None:
-        kind = self.one(list(KINDS.values()))
-        found = self._theirs(kind)
-        fields: dict[str, Any] = {}
-        if self.pick(2) and kind in _ELEMENT:
-            fields[_ELEMENT[kind]] = self.word() if self.pick(4) else ""
-        if not self.pick(3):
-            fields["Name"] = self.one(list(NAMES))
-        if not self.pick(4):
-            fields["IsActive"] = "false" if found["IsActive"] == "true" else "true"
-        if kind != "Vendor" and not self.pick(3):
-            fields["ParentRef"] = {"ListID": self._theirs(kind)["ListID"]} if self.pick(3) else ""
-        self.made.books.edit(kind, found["ListID"], fields)
-
-    def books_delete_a_list_record(self) -> None:
-        kind = self.one([*KINDS.values(), "ItemService"])
-        self.made.books.delete(kind, self._theirs(kind)["ListID"])
-
-    def books_add_a_bill(self) -> None:
-        line = {"AccountRef": "Rent", "Amount": f"{self.pick(3) + 1}.00"}
-        fields = {
-            "VendorRef": {"ListID": self._theirs("Vendor")["ListID"]},
-            "TxnDate": self.one(list(DAYS)),
-            "ExpenseLine": [line] * (1 + self.pick(2)),
-            "RefNumber": self.one(list(NUMBERS)) or "",
-        }
-        self.made.books.add("Bill", fields)
-
-    def _alone(self, txn_id: str) -> None:
-        if not self.two_way_bills:
-            self.theirs_alone.add(txn_id)
-
-    def books_edit_a_bill(self) -> None:
-        bill = self._theirs("Bill")
-        fields: dict[str, Any] = {"Memo": self.word()}
-        if not self.pick(3):
-            fields["ExpenseLine"] = [{"AccountRef": "Rent", "Amount": f"{self.pick(9) + 1}.00"}]
-        self.made.books.edit("Bill", bill["TxnID"], fields)
-        self._alone(bill["TxnID"])
-
-    def books_delete_a_bill(self) -> None:
-        bill = self._theirs("Bill")
-        self.made.books.delete("Bill", bill["TxnID"])
-        self._alone(bill["TxnID"])
-
-    def books_pay_a_bill(self) -> None:
-        bill = self._theirs("Bill")
-        fields = {
-            "PayeeEntityRef": {"ListID": bill["VendorRef"]["ListID"]},
-            "BankAccountRef": "Checking",
-            "AppliedToTxn": [{"TxnID": bill["TxnID"], "PaymentAmount": "0.50"}],
-        }
-        self.made.books.add("BillPaymentCheck", fields)
-
-    def books_add_an_invoice(self) -> None:
-        line = {"ItemRef": "Work", "Quantity": "2", "Rate": "25.00"}
-        fields = {
-            "CustomerRef": {"ListID": self._theirs("Customer")["ListID"]},
-            "TxnDate": self.one(list(DAYS)),
-            "RefNumber": self.one(list(NUMBERS)) or "",
-            "InvoiceLine": [line] * (1 + self.pick(2)),
-        }
-        self.made.books.add("Invoice", fields)
-
-    def books_edit_an_invoice(self) -> None:
-        fields: dict[str, Any] = {"Memo": self.word()}
-        if self.pick(2):
-            fields["TxnDate"] = self.one(list(DAYS))
-        self.made.books.edit("Invoice", self._theirs("Invoice")["TxnID"], fields)
-
-    def books_void_an_invoice(self) -> None:
-        self.made.books.void("Invoice", self._theirs("Invoice")["TxnID"])
-
-    def books_delete_an_invoice(self) -> None:
-        self.made.books.delete("Invoice", self._theirs("Invoice")["TxnID"])
-
-    def books_take_a_payment(self) -> None:
-        invoice = self._theirs("Invoice")
-        fields = {
-            "CustomerRef": {"ListID": invoice["CustomerRef"]["ListID"]},
-            "TotalAmount": "10.00",
-            "AppliedToTxn": [{"TxnID": invoice["TxnID"], "PaymentAmount": "10.00"}],
-        }
-        self.made.books.add("ReceivePayment", fields)
-
     # --- the verdict
 
     def disagreements(self) -> list[str]:
         """What is wrong when all is quiet, in words; empty when both books agree."""
-        return [str(one) for one in (*self._differences(), *self._twice(), *self._broken())]
+        both = Both(self.made)
+        return [
+            *(str(one) for one in self._differences(both)),
+            *self._misplaced(both),
+            *both.twice(),
+            *self._broken(),
+        ]
 
-    def _differences(self) -> Iterator[Difference | str]:
-        ours = {resource: self.made.all(resource) for resource in _RESOURCES}
-        scope = Scope(self._start_date(), two_way_bills=self.two_way_bills)
+    def _differences(self, both: Both) -> Iterator[Difference]:
         links = self._links()
+        held = self._held(links)
         gone = {one.record_id for one in links if one.gone_at}
         waiting = {
-            (resource, _shown(record))
-            for resource, records in ours.items()
+            record["id"]
+            for records in both.ours.values()
             for record in records
-            if self._explained(record, gone)
+            if record["sync"]["quickbooks_id"] in held or self._explained(record, gone)
         }
-        held = self._held(links)
-        for one in compare(ours, self.made.books.all, scope).differences:
-            if one.quickbooks in held or (one.resource, one.record) in waiting:
-                continue
-            if not _is_shared(one):
-                continue  # balances follow in their own time
-            yield one
+        for one in both.differing():
+            if one.key not in waiting and one.key not in held:
+                yield one
+
+    def _misplaced(self, both: Both) -> Iterator[str]:
         for resource in ("accounts", "departments", "customers", "jobs"):
-            for record in ours[resource]:
-                yield from self._misplaced(resource, record)
-
-    def _misplaced(self, resource: str, record: dict[str, Any]) -> Iterator[str]:
-        above = record["parent"]
-        expected = f"{above['name']}:{record['name']}" if above else record["name"]
-        if record["full_name"] != expected:
-            yield f"{resource} {expected} is called {record['full_name']}"
-
-    def _start_date(self) -> str:
-        with self.made.store.read() as conn:
-            query = select(company.c.start_date).where(company.c.id == self.made.id)
-            return str(conn.execute(query).scalar_one())
+            for record in both.ours[resource]:
+                above = record["parent"]
+                expected = f"{above['name']}:{record['name']}" if above else record["name"]
+                if record["full_name"] != expected:
+                    yield f"{resource} {expected} is called {record['full_name']}"
 
     def _links(self) -> list[Any]:
         with self.made.store.read() as conn:
             return list(conn.execute(select(link).where(link.c.company_id == self.made.id)))
 
     def _held(self, links: list[Any]) -> set[str]:
-        """QuickBooks' ids that an open problem speaks of, and bills that do not come back."""
+        """QuickBooks' ids that an open problem speaks of, and what does not come back."""
         named = {str(p.quickbooks_text).removeprefix("TxnID ") for p in self.made.problems()}
         troubled = {p.record_id for p in self.made.problems()}
         linked = {one.quickbooks_id for one in links if one.record_id in troubled}
-        return named | linked | self.theirs_alone
+        alone = set() if self.two_way_bills else self.theirs_alone
+        return named | linked | alone | self.never_back
 
-    def _explained(self, record: dict[str, Any], gone: set[str]) -> bool:
+    @staticmethod
+    def _explained(record: dict[str, Any], gone: set[str]) -> bool:
         """Whether the record says itself why it is not the same in QuickBooks."""
         sync = record["sync"]
-        if sync["quickbooks_id"] in self.theirs_alone:
-            return True
         if record["id"] in gone and not record.get("active", True):
             return True  # deleted there, inactive here: both agree that it is not needed
         reason = sync["problem"] is not None or sync["waits_for"] is not None
-        return sync["state"] in _EXPLAINED and reason
-
-    def _twice(self) -> Iterator[str]:
-        for kind in ("Vendor", "Customer", "Bill", "Invoice"):
-            ids = Counter(r.get("ExternalGUID") for r in self.made.books.all(kind))
-            del ids[None]
-            yield from (f"{kind} {key} is there {n} times" for key, n in ids.items() if n > 1)
+        return sync["state"] == "scheduled" or (sync["state"] in _EXPLAINED and reason)
 
     def _broken(self) -> Iterator[str]:
         for problem in self.made.problems():
@@ -365,21 +100,15 @@ class TwoSides:
             yield "the trial balance is not zero"
 
 
-def _shown(record: dict[str, Any]) -> str:
-    names = (record.get(name) for name in ("full_name", "name", "number", "id"))
-    return str(next(name for name in names if name))
+def acts_of(*kinds: type[People]) -> tuple[Callable[[Any], None], ...]:
+    """What may happen; people enter and edit more than they delete."""
+    return tuple(
+        act
+        for kind in kinds
+        for name, act in vars(kind).items()
+        if name.startswith(("app_", "books_", "admin_"))
+        for _ in range(3 if "_edit" in name or "_add" in name else 1)
+    )
 
 
-def _is_shared(one: Difference) -> bool:
-    part = BY_RESOURCE[one.resource].by_name.get(one.field.split("/")[0])
-    return part is None or part.shared
-
-
-_RESOURCES = (*KINDS, "terms", "jobs", "items", "bills", "invoices")
-ACTS: tuple[Callable[[TwoSides], None], ...] = tuple(
-    act
-    for name, act in vars(TwoSides).items()
-    if name.startswith(("app_", "books_"))
-    for _ in range(3 if "_edit" in name or "_add" in name else 1)
-)
-"""What may happen; people enter and edit more than they delete."""
+TwoSides.acts = acts_of(People, Money)

@@ -153,6 +153,8 @@ class World:
         with self.store.read() as conn:
             while page := resources.list_records(conn, self.id, resource, after=after, limit=500):
                 found += page
+                if len(page) < 500:
+                    break
                 after = resources.cursor_of(page[-1])
         return found
 

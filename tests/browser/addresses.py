@@ -9,22 +9,69 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from store.engine import Connection
+from store.ledger import vendor
+from store.syncing import exchange, problem
 
 # Parts of pages and downloads, which are no pages of their own.
 NO_PAGE = {
     "console.companies.now",
+    "console.conflicts.export",
+    "console.diagnostics.give",
     "console.overview.rows",
+    "console.problems.export",
+    "console.problems.export_inbox",
+    "console.records.export",
+    "console.sessions.bundled",
+    "console.sessions.export",
+    "console.sessions.now",
+    "console.trail.export",
     "console.wizard.check",
     "console.wizard.now",
 }
 PUBLIC = {"login": "/console/login", "support": "/support", "qbwc": "/qbwc", "error": "/nothing"}
 
-# Argument of a route -> a value for it in this company.
-WHERE: dict[str, Callable[[Connection, str], str]] = {
+
+def _record(conn: Connection, company_id: str) -> str:
+    """A vendor that has something to tell: it was changed on both sides."""
+    named = select(vendor.c.id).where(vendor.c.company_id == company_id)
+    found = conn.execute(named.where(vendor.c.name == "Blue Ridge Paper Co.")).scalar()
+    return str(found or conn.execute(named.limit(1)).scalar_one())
+
+
+def _problem(conn: Connection, company_id: str) -> int:
+    """The first duplicate, which has something to compare with; else the first problem."""
+    query = select(problem.c.number).where(problem.c.company_id == company_id)
+    first = query.order_by(problem.c.kind != "duplicate", problem.c.number).limit(1)
+    return int(conn.execute(first).scalar_one())
+
+
+def _written(conn: Connection, company_id: str) -> Any:
+    """The last exchange that wrote something, with its session."""
+    return conn.execute(
+        select(exchange.c.session_id, exchange.c.number)
+        .where(exchange.c.company_id == company_id, exchange.c.kind == "write")
+        .order_by(exchange.c.number.desc())
+        .limit(1)
+    ).one()
+
+
+# Argument of a route -> a value for it in this company; where one name means several things, the
+# route's endpoint stands before it.
+WHERE: dict[str, Callable[[Connection, str], Any]] = {
     "company_id": lambda _conn, company_id: company_id,
+    "resource": lambda _conn, _company: "vendors",
+    "record_id": _record,
+    "console.problems.show number": _problem,
+    "console.sessions.raw number": lambda conn, one: _written(conn, one).number,
+    "session_id": lambda conn, one: _written(conn, one).session_id,
 }
+
+
+def _where(endpoint: str, name: str) -> Callable[[Connection, str], Any]:
+    return WHERE.get(f"{endpoint} {name}") or WHERE[name]
 
 
 def pages(app: Flask, conn: Connection, company_id: str) -> dict[str, str]:
@@ -36,7 +83,7 @@ def pages(app: Flask, conn: Connection, company_id: str) -> dict[str, str]:
         if rule.endpoint in NO_PAGE or rule.endpoint == "console.entry.login":
             continue
         values: dict[str, Any] = {
-            name: WHERE[name](conn, company_id) for name in sorted(rule.arguments)
+            name: _where(rule.endpoint, name)(conn, company_id) for name in sorted(rule.arguments)
         }
         with app.test_request_context():
             path = app.url_for(rule.endpoint, **values)

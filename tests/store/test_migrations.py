@@ -16,7 +16,11 @@ from store.errors import NotMigrated
 from store.ledger import metadata
 
 # Looked up before anybody knows the company, hence unique in the whole installation.
-GLOBAL_KEYS = {("connector", ("username",)), ("session", ("ticket_hash",))}
+GLOBAL_KEYS = {
+    ("api_token", ("handle",)),
+    ("connector", ("username",)),
+    ("session", ("ticket_hash",)),
+}
 # A membership belongs to both its company and its person.
 WITHOUT_COMPANY = {"access_audit", "bucket", "company", "greeting", "login", "membership", "person"}
 

@@ -76,6 +76,34 @@ def test_a_rehearsal_moves_records_both_ways(
     }
 
 
+def test_a_rehearsal_with_faults_tells_what_went_wrong_and_loses_nothing(
+    webconnector: CommandLine, rehearse: Rehearse
+) -> None:
+    body = json.dumps({"name": "Made in CashFlow"})
+    webconnector.done("record", "add", "Acme Ltd", "vendors", "-", stdin=body)
+    said = rehearse("--sessions", "2", "--faults", "crash-after@VendorAdd")
+    assert said.code == 0, said.err
+    first, second = said.json["sessions"]
+    assert (first["outcome"], first["faults"]) == ("error", ["crash-after@VendorAdd"])
+    assert first["written_to_quickbooks"] == {"vendors": "1 new"}
+    assert (second["outcome"], second["faults"]) == ("finished", [])
+    assert second["written_to_quickbooks"] == {}
+    (vendor,) = webconnector.done("records", "Acme Ltd", "vendors")
+    assert vendor["sync"]["state"] == "synced"
+
+
+def test_a_wrong_word_among_the_faults_is_named(rehearse: Rehearse) -> None:
+    said = rehearse("--faults", "lost-replie")
+    assert said.code == 1
+    assert "lost-replie" in said.json["error"]
+
+
+def test_the_faults_are_listed_with_their_places(webconnector: CommandLine) -> None:
+    said = webconnector("rehearse", "--list-faults")
+    assert said.code == 0
+    assert "lost-reply" in said.out
+
+
 def test_a_wrong_password_ends_with_nvu_and_exit_code_1(rehearse: Rehearse) -> None:
     said = rehearse(password="wrong")
     assert said.code == 1

@@ -30,7 +30,7 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         "import_open_bills": "Take over unpaid bills",
         "push_bills": "Bills go to QuickBooks",
         "reapprove_on_change": "Approve again after changes",
-        "earlier_transactions": "Earlier bills and invoices",
+        "earlier_transactions": "Earlier transactions",
     },
     "When both sides changed": {"master_in_conflict": "Whose value stands"},
     "Payments": {
@@ -43,6 +43,7 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         "ap_account": "Payable account",
         "ar_account": "Receivable account",
         "default_expense_account": "Expense account of lines without one",
+        "discount_account": "Account of discounts taken",
         "classes_on": "Departments as classes",
     },
     "Schedule": {"minimum_interval_minutes": "Least minutes between sessions"},
@@ -59,6 +60,7 @@ _VALUES: Final = {
     ("payment_posting", "direct"): "the bank or card account directly",
     ("earlier_transactions", "hold"): "held",
     ("earlier_transactions", "all"): "all sent",
+    ("earlier_transactions", "never"): "never sent",
     ("classes_on", "none"): "as QuickBooks does",
 }
 _PLAIN: Final = {"true": "on", "false": "off", "none": "not set"}

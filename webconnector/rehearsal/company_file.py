@@ -122,6 +122,8 @@ class CompanyFile(Preferences):
         self.requests: list[str] = []
         self.refused: list[tuple[str, RequestRefused]] = []
         self.sessions = 0
+        self.on_request: Callable[[str], None] | None = None
+        """Told the name of each request before it runs; a StatusError it raises is the answer."""
         self._register = Register(self)
         self._message_sets = MessageSets()
         self._iterators = Iterators(self)
@@ -182,6 +184,8 @@ class CompanyFile(Preferences):
                 StatusError(1060, "The requestID is invalid: it is too long.")
             )
         try:
+            if self.on_request is not None:
+                self.on_request(request.noun)
             if request.is_query:
                 return answer(self._register, self._iterators, request, version)
             return carry_out(self._register, request, version, macros)
@@ -220,6 +224,10 @@ class CompanyFile(Preferences):
 
     def remove_stamp(self, owner_id: str) -> None:
         company_info.remove_stamp(self._register, owner_id)
+
+    def forget(self, set_id: str, *, app: str = "app") -> None:
+        """Lose what is stored of a message set, as QuickBooks may."""
+        self._message_sets.forget(app, set_id)
 
     # --- the bookkeeper's door
 

@@ -75,6 +75,10 @@ class MessageSets:
         if decision.keeps_as:
             stored[decision.keeps_as] = Stored(content, outcomes)
 
+    def forget(self, app: str, set_id: str) -> None:
+        """Lose one stored state."""
+        self._of_app.get(app, {}).pop(set_id, None)
+
     def known(self, app: str) -> tuple[str, ...]:
         """The ids stored for an application."""
         return tuple(self._of_app.get(app, {}))

@@ -1,0 +1,53 @@
+"""The reference for people, rendered from the OpenAPI document.
+
+Owns what is shown of it. It must not know anything that the document does not say.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from webconnector.api import document
+from webconnector.api.problem_details import KINDS
+
+
+def reference_page() -> str:
+    """The page `/api/v1/docs`."""
+    found = document.as_dict()
+    operations: dict[str, list[dict[str, Any]]] = {tag["name"]: [] for tag in found["tags"]}
+    for path, methods in found["paths"].items():
+        for method, operation in methods.items():
+            shown = {"method": method.upper(), "path": path, **operation}
+            operations[operation["tags"][0]].append(shown)
+    return render_template(
+        "api_reference.html",
+        introduction=found["info"]["description"].strip().split("\n\n"),
+        operations=operations,
+        schemas=found["components"]["schemas"],
+        kinds=KINDS.values(),
+        told=told,
+    )
+
+
+def told(schema: dict[str, Any]) -> str:
+    """A schema in a few words: `text, at most 41 characters`."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(told(one) for one in schema["anyOf"]))
+    if "enum" in schema:
+        return " | ".join(str(word) for word in schema["enum"])
+    if "const" in schema:
+        return str(schema["const"])
+    if schema.get("type") == "array":
+        return f"list of {told(schema['items'])}"
+    words = [str(schema.get("format") or schema.get("type") or "anything")]
+    if "pattern" in schema and "examples" in schema:
+        words = [f"text such as {schema['examples'][0]}"]
+    if "maxLength" in schema:
+        words.append(f"at most {schema['maxLength']} characters")
+    if "maximum" in schema:
+        words.append(f"{schema['minimum']} to {schema['maximum']}")
+    return ", ".join(words)
