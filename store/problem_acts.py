@@ -7,7 +7,6 @@ not decide what is a problem. Every act takes a connection inside a transaction,
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -92,8 +91,9 @@ def delete(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
     """Delete the record in CashFlow: what QuickBooks has is the right one."""
     if found.record_id is None:
         raise Refused("This problem is about no single record, so there is none to delete.")
-    resources.delete(conn, found.company_id, found.resource, found.record_id, now, who)
+    # First, because deleting it closes what is open about it.
     _resolve(conn, found, "delete", now)
+    resources.delete(conn, found.company_id, found.resource, found.record_id, now, who)
     _noted(conn, found, "delete", who, now)
 
 
@@ -311,11 +311,3 @@ def _noted(
 ) -> None:
     detail = {"problem": found.number, "record": found.record_id} | more
     audit_row(conn, found.company_id, who, f"problem.{act}", detail, now)
-
-
-ACTS: dict[str, Callable[[Connection, Row[Any], str, datetime], None]] = {
-    "retry": retry,
-    "skip": skip,
-    "done": done,
-}
-"""What a person or a program can do about a problem, by the word for it."""

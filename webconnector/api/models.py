@@ -18,7 +18,7 @@ from qbxml.entity import ADDRESS_PARTS, Kind
 from qbxml.entity import Field as Part
 from store.bodies import lines_max
 from store.ledger import LINE_TABLES, TABLES, column_name
-from store.shapes import APP_ALONE, SHAPES, LineShape, Shape
+from store.shapes import APP_ALONE, SHAPES, TEXT_LISTS, LineShape, Shape
 from webconnector.api.fixed_models import (
     Instant,
     Key,
@@ -134,6 +134,8 @@ def _shown(parts: Iterable[Part], table: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for part in parts:
         kind = _SHOWN[part.kind](part)
+        if part.name in TEXT_LISTS:
+            kind = list[str]
         if table.c[column_name(part)].nullable:
             kind |= None
         found[part.name] = (kind, Field(description=_described(part)))
