@@ -28,20 +28,24 @@ def _approved(case: Case) -> Held | None:
 
 def _posting(case: Case) -> Held | None:
     """The account that the money leaves is the one that the preference wants."""
-    chosen, given = case.sync.preferences, _facts(case).paid_from_id
+    found = _why_not(case, _facts(case).paid_from_id)
+    return _held_posting(case, *found) if found is not None else None
+
+
+def _why_not(case: Case, given: str | None) -> tuple[str, str] | None:
+    """Why it has no account to post to, and what to do."""
+    chosen = case.sync.preferences
     there = (case.item.values.get("paid_from") or {}).get("id")
     if chosen.payment_posting == "direct":
-        if there:
-            return None
-        return _held_posting(
-            case, "it names no account to pay from", "Name the bank or card account as paid_from."
-        )
+        nowhere = "it names no account to pay from", "Name the bank or card account as paid_from."
+        return None if there else nowhere
     if (found := _not_clearing(case, chosen.money_out_clearing, given)) is not None:
-        return _held_posting(case, *found)
-    if not there:
-        why = "QuickBooks does not have the clearing account yet"
-        return _held_posting(case, why, "Look at that account's own problem.")
-    return None
+        return found
+    absent = (
+        "QuickBooks does not have the clearing account yet",
+        "Look at that account's own problem.",
+    )
+    return None if there else absent
 
 
 def _not_clearing(case: Case, clearing: str | None, given: str | None) -> tuple[str, str] | None:
