@@ -280,10 +280,10 @@ def _two_accounts(draft: Draft) -> None:
 
 def _not_undeposited(draft: Draft) -> None:
     """Money that waits among Undeposited Funds is deposited in QuickBooks, not by a transfer."""
-    chosen, row = draft.preferences, draft.row
+    chosen, row = draft.asked.preferences, draft.row
     if draft.given.wrong or chosen.deposit_to is None:
         return
-    if _account_type(draft, chosen.deposit_to) == _BANK:
+    if draft.asked.row("accounts", chosen.deposit_to).type == _BANK:
         return
     for name in ("from_account", "to_account"):
         if row[f"{name}_id"] in {chosen.deposit_to, chosen.money_in_clearing}:
