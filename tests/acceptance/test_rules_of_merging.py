@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.acceptance.conftest import stock
 from tests.acceptance.guarded import bill, met, state
