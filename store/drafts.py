@@ -278,6 +278,23 @@ def _two_accounts(draft: Draft) -> None:
         draft.given.refuse("/memo", text)
 
 
+def _not_undeposited(draft: Draft) -> None:
+    """Money that waits among Undeposited Funds is deposited in QuickBooks, not by a transfer."""
+    chosen, row = draft.asked.preferences, draft.row
+    if draft.given.wrong or chosen.deposit_to is None:
+        return
+    if draft.asked.row("accounts", chosen.deposit_to).type == _BANK:
+        return
+    for name in ("from_account", "to_account"):
+        if row[f"{name}_id"] in {chosen.deposit_to, chosen.money_in_clearing}:
+            text = (
+                "Invoice payments go to Undeposited Funds (preference deposit_to), and their "
+                "deposit is made in QuickBooks. Make no transfer of them, or set deposit_to to "
+                "none."
+            )
+            draft.given.refuse(f"/{name}", text)
+
+
 def _applications(draft: Draft) -> None:
     """A payment is above zero, and applies no more of it than there is, to its own customer's."""
     if draft.given.wrong:
@@ -331,6 +348,8 @@ def _paid_already(draft: Draft) -> None:
             draft.given.refuse(pointer, text)
 
 
+_BANK = "Bank"
+
 _CHECKS: tuple[Callable[[Draft], None], ...] = (
     _name,
     _parent,
@@ -341,7 +360,7 @@ _CHECKS: tuple[Callable[[Draft], None], ...] = (
 # What one type alone must be.
 _OWN_CHECKS: dict[str, tuple[Callable[[Draft], None], ...]] = {
     "accounts": (_parent_type,),
-    "funds-transfers": (_two_accounts,),
+    "funds-transfers": (_two_accounts, _not_undeposited),
     "invoice-payments": (_applications,),
     "bill-payments": (_bill_payment,),
 }

@@ -82,6 +82,8 @@ connector = _tenant(
     Column("refused_at", Instant),  # when somebody last came with a wrong password
     Column("wrong_address", String(64)),  # that a wrong one came from last
     Column("wrong_passwords", Integer, nullable=False, server_default="0"),  # not made good since
+    Column("alerted_of", String(60)),  # the trouble people were last told of, see alerts.py
+    Column("alerted_to", Integer, nullable=False, server_default="0"),  # the last problem's number
 )
 
 session = _tenant(
@@ -359,4 +361,24 @@ greeting = Table(
     Column("peer", String(64), primary_key=True),
     Column("version", String(40), nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+# What people are told by mail: one row is one mail, see alerts.py.
+alert = _tenant(
+    "alert",
+    Column("news", _JSON, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),  # that failed
+    Column("try_after", Instant),
+    Column("sent_at", Instant),
+)
+
+# The daily mail about all companies; a day is sent once.
+digest = Table(
+    "digest",
+    metadata,
+    Column("day", String(10), primary_key=True),  # ISO, UTC
+    Column("attempts", Integer, nullable=False),
+    Column("try_after", Instant),
+    Column("sent_at", Instant),
 )

@@ -18,6 +18,7 @@ from qwc.document import public_urls
 from store.engine import current, head, open_store
 from store.health import database_clock
 from store.session_log import latest_call_at
+from webconnector import mail
 from webconnector.settings import Settings, SettingsError
 
 CONNECT_SECONDS_MAX = 10.0
@@ -39,12 +40,13 @@ class Finding:
     cure: str = ""
 
 
-def check_all(settings: Settings) -> Iterator[Finding]:
-    """Each finding as it is made; none of them raises."""
+def check_all(settings: Settings, *, with_mail: bool = False) -> Iterator[Finding]:
+    """Each finding as it is made; none of them raises. `with_mail`: log in at the mail server."""
     yield _secret_key(settings)
     yield from _database(settings)
     yield from check_address(settings)
     yield from _clock(settings)
+    yield _mail(settings, connect=with_mail)
 
 
 def _secret_key(settings: Settings) -> Finding:
@@ -193,3 +195,23 @@ def _clock(settings: Settings) -> Iterator[Finding]:
         yield Finding("clock", "wrong", text, cure)
     else:
         yield Finding("clock", "good", f"The clock says {now:%Y-%m-%d %H:%M}Z.")
+
+
+def _mail(settings: Settings, *, connect: bool) -> Finding:
+    """Whether alerts can go; the mail server is called only when that was asked for."""
+    if not settings.mail_host:
+        if not connect:
+            return Finding("mail", "good", "No mail server is set: alerts are not sent.")
+        text = "No mail server is set: nobody is told when a company fails or is late."
+        return Finding("mail", "warning", text, "Set WEBCONNECTOR_MAIL_HOST, see docs/settings.md.")
+    place = f"{settings.mail_host} port {settings.mail_port}"
+    if not connect:
+        text = f"Mail goes to {place}; `webconnector check --mail` tries it."
+        return Finding("mail", "good", text)
+    try:
+        with mail.connected(settings):
+            pass
+    except mail.MailError as error:
+        cure = "Compare the WEBCONNECTOR_MAIL_ settings with your mail provider's."
+        return Finding("mail", "wrong", f"Mail cannot be sent. {error}.", cure)
+    return Finding("mail", "good", f"{place} takes mail from us.")

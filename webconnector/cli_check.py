@@ -14,16 +14,17 @@ from webconnector.settings import load
 _SIGNS = {"good": "good   ", "warning": "warning", "wrong": "WRONG  "}
 
 
-@click.command(epilog=examples("webconnector check"))
+@click.command(epilog=examples("webconnector check", "webconnector check --mail"))
+@click.option("--mail", "with_mail", is_flag=True, help="Log in at the mail server; sends nothing.")
 @json_option
 @click.pass_context
-def check(ctx: click.Context, *, as_json: bool) -> None:
+def check(ctx: click.Context, *, with_mail: bool, as_json: bool) -> None:
     """Check settings, database, public address, certificate and clock.
 
     Exit code 1 when something is wrong; warnings alone leave it at 0.
     """
     findings = []
-    for finding in check_all(load()):
+    for finding in check_all(load(), with_mail=with_mail):
         findings.append(finding)
         if not as_json:
             terminal.say(f"{_SIGNS[finding.verdict]}  {finding.check}: {finding.text}")

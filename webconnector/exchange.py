@@ -267,10 +267,11 @@ class Exchange:
             answer = protocol.REFUSALS.get(call, _OVER)
             happened: list[feed.Notice] = []
             if act is not None and move not in (Move.REFUSE, Move.DECLINE):
+                was_open = session.ended_at is None
                 step = Steps(self._sync(conn, session, now), session, self._settings)
                 answer = act(step, move)
                 step.keep()
-                if session.ended_at is not None:
+                if was_open and session.ended_at is not None:
                     step.sync.note(Happened.SESSION_FINISHED, "sessions", session.id)
                 happened = step.sync.notices
             took = timedelta(seconds=time.perf_counter() - began)

@@ -16,7 +16,7 @@ import structlog
 
 from store import buckets, feed, idempotency, retention
 from store.engine import Connection, Store
-from webconnector import logs, webhooks
+from webconnector import alerts, logs, webhooks
 from webconnector.settings import Settings
 
 companies_max = 1000
@@ -125,6 +125,14 @@ def _webhooks(work: Work) -> int:
     return webhooks.deliver(work.store, work.settings, work.now)
 
 
+def _alerts(work: Work) -> int:
+    return alerts.tell(work.store, work.settings, work.now)
+
+
+def _digest(work: Work) -> int:
+    return alerts.send_digest(work.store, work.settings, work.now)
+
+
 def _events(work: Work) -> int:
     return work.store.run(lambda conn: feed.sweep(conn, work.now))
 
@@ -139,6 +147,8 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("empty counters", _counters),
     Job("forgotten greetings", _greetings),
     Job("webhooks", _webhooks),
+    Job("alerts", _alerts),
+    Job("digest", _digest),
     Job("old events", _events),
     Job("kept answers", _answers),
 )

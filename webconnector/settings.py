@@ -24,7 +24,7 @@ from webconnector import proxies
 
 PREFIX: Final = "WEBCONNECTOR_"
 FILE_SUFFIX: Final = "_FILE"
-SECRETS: Final = ("database_url", "secret_key")
+SECRETS: Final = ("database_url", "secret_key", "mail_password")
 SECRET_CHARACTERS_MIN: Final = 32
 SECRET_KEY_FILE_NAME: Final = "secret-key"  # noqa: S105 - a file's name
 DATABASE_FILE_NAME: Final = "webconnector.sqlite3"
@@ -37,8 +37,13 @@ _GUID = r"^\{[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-F
 _FORMS = {
     "owner_id": f"a GUID in braces, like {OWNER_ID}",
     "support_email": "an e-mail address, like help@example.com",
+    "mail_from": "an e-mail address, like webconnector@example.com",
+    "mail_support": "an e-mail address, like help@example.com",
+    "mail_host": "a host name without a scheme and a port, like mail.example.com",
     "support_phone": "a telephone number: digits, blanks, + ( ) . / - and x for an extension",
 }
+_MAILBOX = r"^$|^[^@\s<>,;]+@[^@\s<>,;]+$"
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 
 
@@ -105,6 +110,34 @@ class Settings(BaseSettings):
     support_phone: Annotated[str, Field(max_length=40, pattern=r"^[0-9+() ./x-]*$")] = Field(
         default="", description="Telephone for help, shown on the public support page."
     )
+    mail_host: Annotated[str, Field(max_length=253, pattern=r"^[A-Za-z0-9.:_-]*$")] = Field(
+        default="", description="The mail server that takes alerts; without one none are sent."
+    )
+    mail_port: Annotated[int, Field(ge=1, le=65_535)] = Field(
+        default=587, description="The port of the mail server."
+    )
+    mail_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the way to the mail server is kept secret."
+    )
+    mail_user: str = Field(
+        default="", description="Name of the account at the mail server; none: no login."
+    )
+    mail_password: SecretStr = Field(
+        default=SecretStr(""), description="Password of the account at the mail server."
+    )
+    mail_from: Annotated[str, Field(max_length=254, pattern=_MAILBOX)] = Field(
+        default="",
+        validate_default=True,
+        description="Address that alerts and the digest come from.",
+    )
+    mail_support: Annotated[str, Field(max_length=254, pattern=_MAILBOX)] = Field(
+        default="",
+        validate_default=True,
+        description="Address that gets every company's alerts and the daily digest.",
+    )
+    mail_digest_hour: Annotated[int, Field(ge=0, le=23)] = Field(
+        default=6, description="Hour of the day, UTC, from which on the daily digest is sent."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -162,6 +195,24 @@ class Settings(BaseSettings):
                 f"must have at least {SECRET_CHARACTERS_MIN} characters; "
                 "`openssl rand -hex 32` makes a good one"
             )
+        return value
+
+    @field_validator("mail_user")
+    @classmethod
+    def _not_in_the_clear(cls, value: str, info: ValidationInfo) -> str:
+        host = info.data.get("mail_host", "")
+        if value and info.data.get("mail_security") == "none" and host not in _LOOPBACK:
+            raise ValueError(
+                f"its password would travel in the clear; set {PREFIX}MAIL_SECURITY to "
+                "starttls or tls"
+            )
+        return value
+
+    @field_validator("mail_from", "mail_support")
+    @classmethod
+    def _needed_for_mail(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("mail_host") and not value:
+            raise ValueError(f"must be set when {PREFIX}MAIL_HOST is")
         return value
 
     @property

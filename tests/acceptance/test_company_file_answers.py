@@ -43,9 +43,11 @@ def confirm(acme: World) -> None:
 
 
 def rows_of_records(acme: World) -> dict[str, list[str]]:
-    """Everything but sessions, problems and what the connector remembers of the file."""
-    changing = {"session", "problem", "connector", "greeting"}
-    return {name: rows for name, rows in acme.dump().items() if name not in changing}
+    """Everything but sessions, problems, their events and what the connector knows of the file."""
+    changing = {"session", "problem", "connector", "greeting", "feed"}
+    rows = {name: rows for name, rows in acme.dump().items() if name not in changing}
+    rows["event"] = [row for row in rows["event"] if "'record." in row]
+    return rows
 
 
 def owing(acme: World) -> tuple[str, str]:

@@ -200,6 +200,28 @@ def test_a_list_that_quickbooks_refuses_stops_writing_not_the_rest(acme: World) 
     assert acme.problems() == []
 
 
+def test_a_list_refused_on_its_second_page_moves_no_cursor(acme: World) -> None:
+    early = [
+        acme.books.add("Vendor", {"Name": f"{letter} {number:03}"})
+        for letter, most in (("A", 100), ("Z", 20))
+        for number in range(most)
+    ]
+    acme.clock.advance(days=2)
+    acme.books.edit("Vendor", early[0], {"Phone": "555"})  # the newest time is on the first page
+    ticket = authenticate(acme)[0]
+    assert receive(acme, ticket, acme.books.process(send(acme, ticket))) < 100
+    reply = acme.books.process(send(acme, ticket))
+    name = reply.split("<VendorQueryRs", 1)[1].split('requestID="')[1].split('"')[0]
+    status = 'statusCode="3260" statusSeverity="Error" statusMessage="No rights"'
+    begin, end = reply.index("<VendorQueryRs"), reply.index("</VendorQueryRs>")
+    rest = reply[end + len("</VendorQueryRs>") :]
+    receive(acme, ticket, f'{reply[:begin]}<VendorQueryRs requestID="{name}" {status}/>{rest}')
+    close(acme, ticket)
+    assert [p.kind for p in acme.problems()] == ["unread"]
+    acme.sync()
+    assert len(acme.all("vendors")) == len(early)
+
+
 def test_interactive_mode_is_declined(acme: World) -> None:
     ticket = authenticate(acme)[0]
     assert acme.connector.call("getInteractiveURL", wcTicket=ticket, sessionID="1") == ""

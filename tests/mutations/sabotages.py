@@ -137,6 +137,20 @@ READING = (
         _in("test_volume"),
     ),
     Sabotage(
+        "a read that QuickBooks refused counts as done",
+        "webconnector/reading.py",
+        "    read.done = True\n    plan.failed.append(read.name)\n    decision",
+        "    read.done = True\n    decision",
+        _in("test_sessions", "test_a_list_that_quickbooks_refuses_stops_writing_not_the_rest"),
+    ),
+    Sabotage(
+        "the cursor moves although QuickBooks refused a later page",
+        "webconnector/applying.py",
+        "    if group[0].name in plan.failed:\n",
+        "    if False:\n",
+        _in("test_sessions", "test_a_list_refused_on_its_second_page_moves_no_cursor"),
+    ),
+    Sabotage(
         "writing goes on although QuickBooks refused a list",
         "webconnector/plan.py",
         "return not (self.failed or self.held or self.restored)",

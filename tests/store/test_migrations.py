@@ -22,7 +22,16 @@ GLOBAL_KEYS = {
     ("session", ("ticket_hash",)),
 }
 # A membership belongs to both its company and its person.
-WITHOUT_COMPANY = {"access_audit", "bucket", "company", "greeting", "login", "membership", "person"}
+WITHOUT_COMPANY = {
+    "access_audit",
+    "bucket",
+    "company",
+    "digest",
+    "greeting",
+    "login",
+    "membership",
+    "person",
+}
 
 
 def test_migrated_tables_are_those_of_the_metadata(database_url: str) -> None:
