@@ -61,7 +61,7 @@ def told(schema: dict[str, Any]) -> Markup:
         return escape(schema["const"])
     if schema.get("type") == "array":
         return Markup("list of {}").format(told(schema["items"]))
-    words = [str(schema.get("format") or _WORDS.get(schema.get("type"), "anything"))]
+    words = [str(schema.get("format") or _WORDS.get(str(schema.get("type")), "anything"))]
     if "pattern" in schema and "examples" in schema:
         words = [f"text such as {schema['examples'][0]}"]
     if "maxLength" in schema:
