@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.acceptance.conftest import stock
 from tests.acceptance.guarded import bill, met, state
@@ -97,7 +98,7 @@ def test_an_app_change_made_while_a_session_runs_goes_in_the_same_or_the_next_on
 ) -> None:
     acme.sync()
     acme.clock.advance(minutes=5)
-    made = []
+    made: list[dict[str, Any]] = []
     for operation, _ in acme.connector.steps(acme.books):
         if operation == "receiveResponseXML" and not made:
             made.append(acme.add("vendors", name="Meanwhile"))
