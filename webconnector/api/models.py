@@ -18,7 +18,7 @@ from qbxml.entity import ADDRESS_PARTS, Kind
 from qbxml.entity import Field as Part
 from store.bodies import lines_max
 from store.ledger import LINE_TABLES, TABLES, column_name
-from store.shapes import APP_ALONE, SHAPES, LineShape, Shape
+from store.shapes import APP_ALONE, DEFAULTS, SHAPES, LineShape, Shape
 from webconnector.api.fixed_models import (
     Instant,
     Key,
@@ -173,6 +173,9 @@ def _line_noun(noun: str, line: LineShape) -> str:
 def _shown_model(shape: Shape, noun: str) -> type[BaseModel]:
     table = TABLES[shape.entity.resource]
     parts: dict[str, Any] = {"id": (Key, ...), **_shown(shape.shown, table)}
+    for name, value in DEFAULTS.get(shape.entity.resource, {}).items():
+        if isinstance(value, list):  # names or numbers, such as a bill's purchase orders
+            parts[name] = (list[str], ...)
     for line in shape.outer_lines:
         parts[line.part.name] = _shown_lines(shape, line, noun)
     parts |= {"origin": (Origin, ...), "created_at": (Instant, ...), "updated_at": (Instant, ...)}
