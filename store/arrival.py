@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, select, update
 from qbxml.compare import same
 from qbxml.entity import Entity, Family, Field, In, Lines, Part
 from qbxml.parse import Record
-from store import adding_up, class_tracking, tokens
+from store import adding_up, class_tracking, currency, tokens
 from store.bulk import insert_rows
 from store.changes import chunks
 from store.context import Sync
@@ -37,11 +37,12 @@ def shared_values(entity: Entity, values: Values, base: Values | None = None) ->
 def in_our_terms(sync: Sync, records: Iterable[Record]) -> None:
     """Make the values of records that arrived comparable with the App's.
 
-    Where personal data may be read, an absent personal field is empty, not unknown; and the token
-    in a memo is ours, not the memo's.
+    Where personal data may be read, an absent personal field is empty, not unknown; the token in a
+    memo is ours, not the memo's; and a balance in another currency is no amount.
     """
     records = list(records)
     adding_up.note(sync, records)
+    currency.without_foreign_amounts(sync, records)
     personal = sync.quickbooks.get("personal_data")
     for record in records:
         for part in record.entity.fields if personal else ():

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from qbxml.entity import Entity, Field, Kind
-from qbxml.parse import Record
+from qbxml.parse import Deletion, Record
+from store.changes import chunks
 from store.context import Sync
 from store.ledger import TABLES, column_name
 from store.problems import Problem, open_causes, open_problem, resolve_cause
@@ -110,14 +111,10 @@ def _cause(noun: str, quickbooks_id: str) -> str:
     return f"{KIND}:{noun}:{quickbooks_id}"
 
 
-def _set_aside(sync: Sync, record: Record, why: str) -> None:
+def keep(sync: Sync, record: Record, why: str) -> None:
+    """Remember a record that does not come over, and why; the caller tells a person."""
     entity = record.entity
-    mine = (
-        unstored.c.company_id == sync.company_id,
-        unstored.c.noun == entity.query_noun,
-        unstored.c.quickbooks_id == record.quickbooks_id[:36],
-    )
-    sync.conn.execute(delete(unstored).where(*mine))
+    drop(sync, entity.query_noun, [record.quickbooks_id[:36]])
     sync.conn.execute(
         insert(unstored).values(
             company_id=sync.company_id,
@@ -132,6 +129,43 @@ def _set_aside(sync: Sync, record: Record, why: str) -> None:
             at=sync.now,
         )
     )
+
+
+def drop(sync: Sync, noun: str, quickbooks_ids: Sequence[str]) -> None:
+    """These came over after all, or are gone from QuickBooks."""
+    for ids in chunks(quickbooks_ids):
+        sync.conn.execute(
+            delete(unstored).where(
+                unstored.c.company_id == sync.company_id,
+                unstored.c.noun == noun,
+                unstored.c.quickbooks_id.in_(ids),
+            )
+        )
+
+
+def deleted(sync: Sync, deletions: Sequence[Deletion]) -> set[str]:
+    """QuickBooks deleted these: whatever was set aside of them is over. Gives their resources."""
+    gone: dict[str, set[str]] = {}
+    for one in deletions:
+        for entity in one.entities:
+            gone.setdefault(entity.query_noun, set()).add(one.quickbooks_id)
+    found: set[str] = set()
+    for noun, ids in gone.items():
+        rows = sync.conn.execute(
+            select(unstored.c.resource, unstored.c.quickbooks_id).where(
+                unstored.c.company_id == sync.company_id, unstored.c.noun == noun
+            )
+        ).all()
+        over = [row for row in rows if row.quickbooks_id in ids]
+        drop(sync, noun, [row.quickbooks_id for row in over])
+        resolve_cause(sync, *(_cause(noun, row.quickbooks_id) for row in over))
+        found |= {row.resource for row in over}
+    return found
+
+
+def _set_aside(sync: Sync, record: Record, why: str) -> None:
+    keep(sync, record, why)
+    entity = record.entity
     number = record.values.get(str(entity.number)) if entity.number else None
     shown = f"{entity.singular} {record.full_name or number or record.quickbooks_id or '?'}"
     open_problem(
@@ -157,13 +191,7 @@ def _settle(sync: Sync, stored: Sequence[Record]) -> None:
     causes = {_cause(r.entity.query_noun, r.quickbooks_id): r for r in stored}
     for cause in open_causes(sync) & causes.keys():
         resolve_cause(sync, cause, unless_seen_now=False)
-        sync.conn.execute(
-            delete(unstored).where(
-                unstored.c.company_id == sync.company_id,
-                unstored.c.noun == causes[cause].entity.query_noun,
-                unstored.c.quickbooks_id == causes[cause].quickbooks_id,
-            )
-        )
+        drop(sync, causes[cause].entity.query_noun, [causes[cause].quickbooks_id])
 
 
 def ask_again(conn: Connection, company_id: str, cause: str) -> bool:

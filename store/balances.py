@@ -2,7 +2,7 @@
 
 Owns the `bank_balance` rows (sync-rules 5): one row per change, the latest carries the time of
 the last reading. Payables and receivables accounts are read along with them, for the totals check:
-they have no history.
+they have no history. Accounts in a foreign currency have no balance here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from qbxml.parse import Record
+from store import currency
 from store.changes import chunks
 from store.context import Sync
 from store.ledger import account, bank_balance
@@ -27,6 +28,7 @@ TYPES = (BANK, "AccountsPayable", "AccountsReceivable")
 
 def apply(sync: Sync, records: Sequence[Record]) -> None:
     """Keep the balances of these accounts."""
+    currency.without_foreign_amounts(sync, records)
     read = {r.quickbooks_id: r for r in records if r.values.get("balance") is not None}
     accounts: dict[str, Record] = {}
     for ids in chunks(read):

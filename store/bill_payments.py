@@ -6,7 +6,7 @@ living payments apply to. It must not know QuickBooks' answers nor write anythin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,6 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, e
 
 from store.changes import chunks
 from store.ledger import (
-    TABLES,
     bill_payment,
     bill_payment_application,
     bill_payment_credit,
@@ -23,6 +22,7 @@ from store.ledger import (
 from store.preferences import Preferences
 from store.syncing import link
 
+Lines = Mapping[str, list[dict[str, Any]]]
 Wrong = tuple[str, str]
 """A JSON pointer and the cure."""
 
@@ -32,7 +32,7 @@ _OF_BILLS: tuple[tuple[Table, Column[Any]], ...] = (
     (bill_payment_credit, bill_payment_credit.c.bill_id),
 )
 _OF_CREDITS = ((bill_payment_credit, bill_payment_credit.c.vendor_credit_id),)
-_APPLIED = {"bills": _OF_BILLS, "vendor-credits": _OF_CREDITS}
+APPLIED = {"bills": _OF_BILLS, "vendor-credits": _OF_CREDITS}
 """Where payments name what they apply to, by resource."""
 
 
@@ -66,7 +66,7 @@ def applied_to(
 ) -> dict[str, Decimal]:
     """What scheduled and made payments apply to each of these bills or vendor credits."""
     found: dict[str, Decimal] = {}
-    for lines, document in _APPLIED.get(resource, ()):
+    for lines, document in APPLIED.get(resource, ()):
         for ids in chunks(record_ids):
             query = _living(lines, document, company_id).where(document.in_(ids))
             for row in conn.execute(query):
@@ -74,7 +74,7 @@ def applied_to(
     return found
 
 
-def _promised(
+def promised(
     conn: Connection, company_id: str, resource: str, record_ids: Sequence[str], payment_id: str
 ) -> dict[str, Decimal]:
     """What other payments, which QuickBooks does not have yet, will apply to each of these."""
@@ -82,7 +82,7 @@ def _promised(
     there = exists(link.c.id).where(
         link.c.company_id == bill_payment.c.company_id, link.c.record_id == bill_payment.c.id
     )
-    for lines, document in _APPLIED[resource]:
+    for lines, document in APPLIED[resource]:
         query = _living(lines, document, company_id).where(
             document.in_(record_ids), bill_payment.c.id != payment_id, ~there
         )
@@ -95,7 +95,7 @@ def protected(
     conn: Connection, company_id: str, resource: str, before: dict[str, Any], after: dict[str, Any]
 ) -> list[Wrong]:
     """What an edit must leave as it is, because payments apply to the record."""
-    if resource not in _APPLIED:
+    if resource not in APPLIED:
         return []
     applied = applied_to(conn, company_id, resource, [after["id"]]).get(after["id"])
     if applied is None:
@@ -109,6 +109,19 @@ def protected(
     return found
 
 
+def sums(lines: Lines) -> dict[str, dict[str, Decimal]]:
+    """What a payment of these lines applies to each document, by resource."""
+    bills: dict[str, Decimal] = {}
+    taken: dict[str, Decimal] = {}
+    for line in lines["applications"]:
+        value = (line["amount"] or _NOTHING) + (line["discount"] or _NOTHING)
+        bills[line["bill_id"]] = bills.get(line["bill_id"], _NOTHING) + value
+    for line in lines["credits"]:
+        for found, key in ((bills, line["bill_id"]), (taken, line["vendor_credit_id"])):
+            found[key] = found.get(key, _NOTHING) + line["amount"]
+    return {"bills": bills, "vendor-credits": taken}
+
+
 # --- what a payment must be
 
 
@@ -116,11 +129,13 @@ def protected(
 class Wanted:
     """A payment as it would be; `lines`: its applications and credits."""
 
-    conn: Connection
-    company_id: str
     row: dict[str, Any]
-    lines: dict[str, list[dict[str, Any]]]
+    lines: Lines
     preferences: Preferences
+    rows: Callable[[str, Iterable[str]], dict[str, Any]]
+    """The company's rows of a resource, by id."""
+    promised: Callable[[str, list[str], str], Mapping[str, Decimal]]
+    """As `promised`, of a resource, ids and this payment's id."""
 
 
 def wrong(asked: Wanted) -> list[Wrong]:
@@ -194,19 +209,11 @@ def _amounts(asked: Wanted) -> Iterator[Wrong]:
             yield f"{pointer}/amount", "Give an amount, a discount or credits."
 
 
-def _rows(asked: Wanted, resource: str, ids: set[str]) -> dict[str, Any]:
-    table = TABLES[resource]
-    rows = asked.conn.execute(
-        select(table).where(table.c.company_id == asked.company_id, table.c.id.in_(ids))
-    )
-    return {row.id: row for row in rows}
-
-
 def _documents(asked: Wanted) -> Iterator[Wrong]:
     """Its bills and credits are of its vendor and one payable account, and open enough."""
     lines, taken = asked.lines["applications"], asked.lines["credits"]
-    bills = _rows(asked, "bills", {line["bill_id"] for line in lines})
-    given = _rows(asked, "vendor-credits", {line["vendor_credit_id"] for line in taken})
+    bills = asked.rows("bills", {line["bill_id"] for line in lines})
+    given = asked.rows("vendor-credits", {line["vendor_credit_id"] for line in taken})
     payables = {row.payable_account_id for row in (*bills.values(), *given.values())} - {None}
     left_of_bills = _left(asked, "bills", bills)
     left_of_credits = _left(asked, "vendor-credits", given)
@@ -236,10 +243,10 @@ def _documents(asked: Wanted) -> Iterator[Wrong]:
 
 def _left(asked: Wanted, resource: str, rows: dict[str, Any]) -> dict[str, Decimal]:
     """What is open of each as far as the App knows, less what waits to be applied to it."""
-    promised = _promised(asked.conn, asked.company_id, resource, list(rows), asked.row["id"])
+    waiting = asked.promised(resource, list(rows), asked.row["id"])
     return {
         key: (row.amount if row.open_amount is None else row.open_amount)
-        - promised.get(key, _NOTHING)
+        - waiting.get(key, _NOTHING)
         for key, row in rows.items()
     }
 

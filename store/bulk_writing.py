@@ -16,9 +16,9 @@ from store import changes, rules, scheduling
 from store.bodies import Given, read_bodies
 from store.changes import Action
 from store.drafts import Draft
-from store.errors import Invalid
+from store.errors import Invalid, Refused
+from store.known import Known
 from store.ledger import LINE_TABLES, TABLES
-from store.naming import names_taken
 from store.people import audit_rows
 from store.shapes import Shape
 
@@ -30,18 +30,19 @@ def create_records(
     bodies: Sequence[Any],
     now: datetime,
     who: str,
-) -> list[str | Invalid]:
+) -> list[str | Invalid | Refused]:
     """Make what can be made; gives the id, or what is wrong, for each body."""
     rules.company_open(conn, company_id)
     rules.may_create(shape.entity)
     read = read_bodies(conn, company_id, shape, bodies)
-    known = _known(conn, company_id, shape, read)
-    made: list[str | Invalid] = []
+    known = Known(conn, company_id)
+    known.expect(shape, read)
+    made: list[str | Invalid | Refused] = []
     drafts: list[Draft] = []
     for given in read:
         try:
             draft = _drafted(conn, company_id, shape, given, known)
-        except Invalid as error:
+        except (Invalid, Refused) as error:
             made.append(error)
         else:
             drafts.append(draft)
@@ -60,24 +61,12 @@ def _drafted(
     company_id: str,
     shape: Shape,
     given: Given,
-    known: dict[str, Any],
+    known: Known,
 ) -> Draft:
     draft = Draft(conn, company_id, shape, given, None, {}, known=known)
     draft.complete()
-    if "names" in known:  # the next one may not have it too
-        known["names"].add((draft.row["name"], draft.row.get("parent_id")))
+    known.made(shape.entity, draft.row, draft.lines)
     return draft
-
-
-def _known(
-    conn: Connection, company_id: str, shape: Shape, read: Sequence[Given]
-) -> dict[str, Any]:
-    """What all drafts ask for, asked once."""
-    if "name" not in shape.taken:
-        return {}
-    names = [given.columns["name"] for given in read if given.columns.get("name")]
-    table = TABLES[shape.entity.resource]
-    return {"names": names_taken(conn, table, company_id, names)}
 
 
 def _write(

@@ -145,48 +145,59 @@ def side_by_side(conn: Connection, company_id: str, record_id: str) -> list[dict
     `{"quickbooks_id", "name", ..., "fields": [{"field", "cashflow", "quickbooks", "same"}]}`:
     amounts "120.00", days ISO, references by name, lines as lists of such values.
     """
-    rows = undecided(conn, company_id, [record_id])
-    if not rows:
-        return []
-    entity = BY_RESOURCE[rows[0].resource]
-    loaded = Loaded(conn, company_id, entity.resource).load([record_id])
-    if record_id not in loaded.rows:
-        return []
-    held = loaded.values(record_id)
-    ours, names = canonical(entity, held), _names(conn, company_id, entity, held)
-    shown = [
-        part
+    return all_side_by_side(conn, company_id, [record_id]).get(record_id, [])
+
+
+def all_side_by_side(
+    conn: Connection, company_id: str, record_ids: Sequence[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """As `side_by_side`, by record; as many queries per record type as for one record."""
+    by_type: dict[str, list[Any]] = {}
+    for row in undecided(conn, company_id, record_ids):
+        by_type.setdefault(row.resource, []).append(row)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for resource, rows in by_type.items():
+        entity = BY_RESOURCE[resource]
+        ids = sorted({row.record_id for row in rows})
+        loaded = Loaded(conn, company_id, resource).load(ids)
+        held = {
+            record_id: loaded.values(record_id) for record_id in ids if record_id in loaded.rows
+        }
+        names = _names(conn, company_id, entity, held.values())
+        for row in rows:
+            if row.record_id in held:
+                one = brief(row) | {"fields": _fields(entity, held[row.record_id], row, names)}
+                found.setdefault(row.record_id, []).append(one)
+    return found
+
+
+def _fields(entity: Entity, held: Values, row: Any, names: dict[str, str]) -> list[dict[str, Any]]:
+    ours = canonical(entity, held)
+    return [
+        {
+            "field": part.name,
+            "cashflow": _shown(part, held.get(part.name), names),
+            "quickbooks": _shown(part, row.values.get(part.name), {}),
+            "same": same(part, ours.get(part.name), row.values.get(part.name)),
+        }
         for part in entity.parts
         if part.shared or (isinstance(part, Field) and part.name == entity.total)
-    ]
-    return [
-        brief(row)
-        | {
-            "fields": [
-                {
-                    "field": part.name,
-                    "cashflow": _shown(part, held.get(part.name), names),
-                    "quickbooks": _shown(part, row.values.get(part.name), {}),
-                    "same": same(part, ours.get(part.name), row.values.get(part.name)),
-                }
-                for part in shown
-                if In.RET in part.messages and part.name in row.values
-            ]
-        }
-        for row in rows
+        if In.RET in part.messages and part.name in row.values
     ]
 
 
-def _names(conn: Connection, company_id: str, entity: Entity, values: Values) -> dict[str, str]:
-    """What the records are called to which ours refers."""
+def _names(
+    conn: Connection, company_id: str, entity: Entity, held: Iterable[Values]
+) -> dict[str, str]:
+    """What the records are called to which ours refer."""
     wanted: list[tuple[str, str]] = []
-    for part in entity.parts:
-        held = values.get(part.name)
-        if isinstance(part, Lines):
-            for line in held or ():
-                wanted += [w for f in part.fields for w in _reference(f, line.get(f.name))]
-        else:
-            wanted += _reference(part, held)
+    for values in held:
+        for part in entity.parts:
+            if isinstance(part, Lines):
+                for line in values.get(part.name) or ():
+                    wanted += [w for f in part.fields for w in _reference(f, line.get(f.name))]
+            else:
+                wanted += _reference(part, values.get(part.name))
     return names_of(conn, company_id, wanted)
 
 

@@ -233,7 +233,7 @@ def sync_objects(
             )
         }
         for record_id in ids:
-            found[record_id] = _sync_object(
+            found[record_id] = sync_object(
                 versions.get(record_id),
                 links.get(record_id),
                 changes.get(record_id, []),
@@ -242,9 +242,10 @@ def sync_objects(
     return found
 
 
-def _sync_object(
+def sync_object(
     version: int | None, linked: Any, changes: Sequence[Any], trouble: dict[str, Any] | None
 ) -> dict[str, Any]:
+    """The `sync` object of one record of its version, link, open changes and open problem."""
     sent = [row for row in changes if row.state == State.SENT]
     standing = [row for row in changes if row.state != State.SENT]
     if sent:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Field, Kind, Lines
@@ -34,7 +34,7 @@ Values = dict[str, Any]
 
 
 def list_conflicts(
-    conn: Connection, company_id: str, *, settled: bool = False, limit: int = 100
+    conn: Connection, company_id: str, *, settled: bool = False, limit: int = 100, offset: int = 0
 ) -> list[Values]:
     """A company's conflicts, newest first: those that nobody looked at yet, or all."""
     load(conn, company_id)
@@ -42,7 +42,7 @@ def list_conflicts(
     if not settled:
         query = query.where(conflict.c.settled_at.is_(None))
     query = query.order_by(conflict.c.at.desc(), conflict.c.id.desc())
-    return _shown(conn, conn.execute(query.limit(min(limit, conflicts_max))).all())
+    return _shown(conn, conn.execute(query.limit(min(limit, conflicts_max)).offset(offset)).all())
 
 
 def of_record(conn: Connection, company_id: str, record_id: str) -> list[Values]:
@@ -52,11 +52,17 @@ def of_record(conn: Connection, company_id: str, record_id: str) -> list[Values]
     return _shown(conn, rows)
 
 
-def count(conn: Connection, company_id: str) -> int:
-    """How many nobody looked at yet."""
+def count_open(company_id: str | None) -> Select[Any]:
+    """How many nobody looked at yet, as a query; without a company there are none."""
     query = select(func.count()).select_from(conflict)
-    found = query.where(conflict.c.company_id == company_id, conflict.c.settled_at.is_(None))
-    return conn.execute(found).scalar_one()
+    return query.where(conflict.c.company_id == company_id, conflict.c.settled_at.is_(None))
+
+
+def count(conn: Connection, company_id: str, *, settled: bool = False) -> int:
+    """How many nobody looked at yet; `settled`: all."""
+    every = select(func.count()).select_from(conflict).where(conflict.c.company_id == company_id)
+    found: int = conn.execute(every if settled else count_open(company_id)).scalar_one()
+    return found
 
 
 def turn(conn: Connection, company_id: str, conflict_id: str, who: str, now: datetime) -> None:

@@ -67,6 +67,14 @@ class Progress:
     """Whether QuickBooks' records of this type come over at all."""
     first_read_at: datetime | None
     read_at: datetime | None
+    records_left: int = 0
+    """What QuickBooks said is still to come, while a session reads this type page by page."""
+
+    @property
+    def percent(self) -> int:
+        """How far the first load is."""
+        whole = self.synced + self.records_left
+        return 100 * self.synced // whole if whole else 0
 
     @property
     def idle(self) -> bool:
@@ -74,8 +82,12 @@ class Progress:
         return not (self.synced or self.waiting or self.sent or self.failed or self.held)
 
 
-def progress(conn: Connection, company_id: str, preferences: Preferences) -> list[Progress]:
-    """Per record type, in the order of syncing; 3 queries."""
+def progress(
+    conn: Connection, company_id: str, preferences: Preferences, running: Row[Any] | None = None
+) -> list[Progress]:
+    """Per record type, in the order of syncing; 3 queries. `running`: the session under way."""
+    reads = running.plan.get("reads", ()) if running is not None else ()
+    left = {read["name"]: read.get("remaining", 0) for read in reads}
     linked = {
         row.resource: row.records
         for row in conn.execute(
@@ -115,6 +127,7 @@ def progress(conn: Connection, company_id: str, preferences: Preferences) -> lis
                 comes=bool(entity.pull) and (switch is None or getattr(preferences, switch.value)),
                 first_read_at=read.first_read_at if read else None,
                 read_at=read.read_at if read else None,
+                records_left=left.get(entity.query_noun, 0),
             )
         )
     return found

@@ -12,12 +12,15 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
+from store.changes import ids_per_query_max
 from store.overview import instant
 from store.persons import Person, reached
 from store.problem_list import facts, record_names
 from store.syncing import audit, company, problem, session
 
 page_rows = 50
+export_rows_max = 10_000
+export_acts_max = 100_000
 
 Values = dict[str, Any]
 
@@ -60,10 +63,7 @@ def _cut(query: Select[Any], page: int) -> Select[Any]:
 
 def problems(conn: Connection, someone: Person, wanted: Wanted) -> Values:
     """`rows` (one page, latest first), `kinds` and `standings` with counts, `found`, `pages`."""
-    scope = [reached(someone), company.c.state != "removed"]
-    if wanted.company_id is not None:
-        scope.append(problem.c.company_id == wanted.company_id)
-    joined = problem.join(company, company.c.id == problem.c.company_id)
+    scope, joined = _scope(someone, wanted), _JOINED
     counted = conn.execute(
         select(*(func.count().filter(where).label(name) for name, where in _WHERE.items()))
         .select_from(joined)
@@ -81,10 +81,7 @@ def problems(conn: Connection, someone: Person, wanted: Wanted) -> Values:
         where.append(problem.c.kind == wanted.kind)
     found = sum(row.problems for row in kinds if wanted.kind in {None, row.kind})
     page = min(max(1, wanted.page), _pages(found))
-    query = select(problem, company.c.name.label("company_name")).select_from(joined).where(*where)
-    rows = conn.execute(
-        _cut(query.order_by(problem.c.last_seen_at.desc(), problem.c.id.desc()), page)
-    ).all()
+    rows = conn.execute(_cut(_latest(where), page)).all()
     names = record_names(conn, rows)
     return {
         "rows": [facts(row, names) for row in rows],
@@ -94,6 +91,33 @@ def problems(conn: Connection, someone: Person, wanted: Wanted) -> Values:
         "page": page,
         "pages": _pages(found),
     }
+
+
+def all_problems(conn: Connection, someone: Person, wanted: Wanted) -> list[Values]:
+    """As `problems` for an export: no pages, at most `export_rows_max`."""
+    where = [*_scope(someone, wanted), _WHERE[wanted.standing]]
+    if wanted.kind is not None:
+        where.append(problem.c.kind == wanted.kind)
+    rows = conn.execute(_latest(where).limit(export_rows_max)).all()
+    names: dict[tuple[str, str], str] = {}
+    for start in range(0, len(rows), ids_per_query_max):
+        names |= record_names(conn, rows[start : start + ids_per_query_max])
+    return [facts(row, names) for row in rows]
+
+
+_JOINED: Final = problem.join(company, company.c.id == problem.c.company_id)
+
+
+def _scope(someone: Person, wanted: Wanted) -> list[Any]:
+    scope = [reached(someone), company.c.state != "removed"]
+    if wanted.company_id is not None:
+        scope.append(problem.c.company_id == wanted.company_id)
+    return scope
+
+
+def _latest(where: list[Any]) -> Select[Any]:
+    query = select(problem, company.c.name.label("company_name")).select_from(_JOINED)
+    return query.where(*where).order_by(problem.c.last_seen_at.desc(), problem.c.id.desc())
 
 
 # --- sessions
@@ -132,26 +156,32 @@ def sessions(conn: Connection, company_id: str, page: int, *, outcome: str | Non
 # --- the audit trail
 
 
-def acts(
-    conn: Connection,
-    company_id: str,
-    page: int,
-    *,
-    who: str = "",
-    act: str = "",
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> Values:
-    """One page of who did what in a company, newest first; `act` is the beginning of its name."""
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What of the audit trail is looked at; `act` is the beginning of its name."""
+
+    who: str = ""
+    act: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def _acts(company_id: str, wanted: Acts) -> list[ColumnElement[bool]]:
     where = [audit.c.company_id == company_id]
-    if who:
-        where.append(func.lower(audit.c.who).contains(who.lower(), autoescape=True))
-    if act:
-        where.append(audit.c.act.startswith(act, autoescape=True))
-    if since is not None:
-        where.append(audit.c.at >= since)
-    if until is not None:
-        where.append(audit.c.at < until)
+    if wanted.who:
+        where.append(func.lower(audit.c.who).contains(wanted.who.lower(), autoescape=True))
+    if wanted.act:
+        where.append(audit.c.act.startswith(wanted.act, autoescape=True))
+    if wanted.since is not None:
+        where.append(audit.c.at >= wanted.since)
+    if wanted.until is not None:
+        where.append(audit.c.at < wanted.until)
+    return where
+
+
+def acts(conn: Connection, company_id: str, page: int, wanted: Acts) -> Values:
+    """One page of who did what in a company, newest first."""
+    where = _acts(company_id, wanted)
     found = conn.execute(select(func.count()).select_from(audit).where(*where)).scalar_one()
     page = min(max(1, page), _pages(found))
     query = select(audit).where(*where).order_by(audit.c.at.desc(), audit.c.id.desc())
@@ -166,12 +196,13 @@ def acts(
     }
 
 
-def all_acts(conn: Connection, company_id: str, limit: int = 100_000) -> list[Values]:
-    """The audit trail for an export, newest first."""
-    query = select(audit).where(audit.c.company_id == company_id)
+def all_acts(conn: Connection, company_id: str, wanted: Acts) -> list[Values]:
+    """The audit trail for an export, newest first, at most `export_acts_max`."""
+    query = select(audit).where(*_acts(company_id, wanted))
+    query = query.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(export_acts_max)
     return [
         {"at": instant(row.at), "who": row.who, "act": row.act, "detail": row.detail}
-        for row in conn.execute(query.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit))
+        for row in conn.execute(query)
     ]
 
 

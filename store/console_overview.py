@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 from store import conflict_acts
 from store.changes import State
 from store.persons import Person, reached
+from store.problems import DUPLICATES
 from store.syncing import change, company, connector, problem, session
 
 page_companies = 50
@@ -54,16 +55,17 @@ def health(now: datetime) -> ColumnElement[str]:
 
 def menu_counts(conn: Connection, someone: Person, company_id: str | None = None) -> dict[str, int]:
     """The numbers of the menus: open problems everywhere, and of one company."""
-    here = func.count().filter(problem.c.company_id == company_id)
+    here = problem.c.company_id == company_id
+    alike = here & problem.c.kind.in_(DUPLICATES)
+    open_conflicts = conflict_acts.count_open(company_id).scalar_subquery()
     row = conn.execute(
-        select(func.count(), here)
+        select(func.count(), func.count().filter(here), func.count().filter(alike), open_conflicts)
         .select_from(problem)
         .join(company, company.c.id == problem.c.company_id)
         .where(problem.c.resolved_at.is_(None), company.c.state != "removed", reached(someone))
     ).one()
-    found = {"problems": row[0], "company_problems": row[1]}
-    if company_id is not None:
-        found["conflicts"] = conflict_acts.count(conn, company_id)
+    names = ("problems", "company_problems", "matching", "conflicts")
+    found: dict[str, int] = dict(zip(names, row, strict=True))
     return found
 
 

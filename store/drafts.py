@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from qbxml.entity import Entity, Field
 from store import bill_payments, paying
 from store.account_types import account_types
 from store.bodies import Given, GivenLine
-from store.ledger import TABLES, account, column_name
-from store.naming import full_name, name_problem, name_taken, parent_problem
-from store.preferences import Preferences
+from store.known import Known
+from store.ledger import TABLES, column_name
+from store.naming import levels_below, name_problem, name_taken, parent_problem
 from store.shapes import DEFAULTS, LineShape, Shape
-from store.tenants import load
 from store.totals import PRICES, TOTALS, complete_line, total, total_max
 from store.types import new_key
 
@@ -48,13 +48,18 @@ class Draft:
     lines_before: dict[str, list[Row]]
     row: Row = field(default_factory=dict)
     lines: dict[str, list[Row]] = field(default_factory=dict)
-    known: dict[str, Any] = field(default_factory=dict)
+    known: Known | None = None
     """What was asked already; many drafts of one act share it."""
 
     @property
     def entity(self) -> Entity:
         """What kind of record it is."""
         return self.shape.entity
+
+    @cached_property
+    def asked(self) -> Known:
+        """What the checks ask the database."""
+        return self.known or Known(self.conn, self.company_id)
 
     def complete(self) -> None:
         """Fill `row` and `lines`; Invalid with everything that is wrong."""
@@ -69,10 +74,9 @@ class Draft:
             check(self)
         self.given.check()
         if "full_name" in TABLES[self.entity.resource].c and self.names_moved:
-            table = TABLES[self.entity.resource]
-            self.row["full_name"] = full_name(
-                self.conn, table, self.company_id, self.row["name"], self.row["parent_id"]
-            )
+            above = self.row["parent_id"]
+            path = f"{self.asked.row(self.entity.resource, above).full_name}:" if above else ""
+            self.row["full_name"] = f"{path}{self.row['name']}"
 
     @property
     def names_moved(self) -> bool:
@@ -147,18 +151,9 @@ class Draft:
 
     def _default_account(self, kind: tuple[str, str], given: GivenLine) -> None:
         if kind in _DEFAULT_ACCOUNTS and "account_id" not in given.columns:
-            default = getattr(self.preferences, _DEFAULT_ACCOUNTS[kind])
+            default = getattr(self.asked.preferences, _DEFAULT_ACCOUNTS[kind])
             if default is not None:
                 given.columns["account_id"] = default
-
-    @property
-    def preferences(self) -> Preferences:
-        """What the company chose."""
-        if "preferences" not in self.known:
-            stored = load(self.conn, self.company_id).preferences
-            self.known["preferences"] = Preferences.from_json(stored)
-        found: Preferences = self.known["preferences"]
-        return found
 
     def _beside(self, part: Field, line: Row, given: GivenLine, before: Row | None) -> None:
         """A billable status belongs to a customer, and what was billed stays billed."""
@@ -212,8 +207,8 @@ def _name(draft: Draft) -> None:
     row, entity = draft.row, draft.entity
     if draft.names_moved and row.get("name") and not draft.given.wrong:
         wrong: str | None
-        if "names" in draft.known:  # those of all drafts of this act, asked for at once
-            taken = (row["name"], row.get("parent_id")) in draft.known["names"]
+        if draft.asked.names is not None:  # those of all drafts of this act, asked for at once
+            taken = (row["name"], row.get("parent_id")) in draft.asked.names
             wrong = name_taken(entity, row.get("parent_id")) if taken else None
         else:
             table = TABLES[entity.resource]
@@ -232,7 +227,11 @@ def _parent(draft: Draft) -> None:
         draft.given.refuse("/parent", text)
         return
     table = TABLES[draft.entity.resource]
-    if wrong := parent_problem(draft.conn, table, draft.company_id, row):
+    above = draft.asked.above(draft.entity.resource, row["parent_id"])
+    below = 0
+    if draft.before is not None:
+        below = levels_below(draft.conn, table, draft.company_id, row["id"])
+    if wrong := parent_problem(row["id"], above, below):
         draft.given.refuse("/parent", wrong)
 
 
@@ -240,7 +239,7 @@ def _parent_type(draft: Draft) -> None:
     """A sub-account is of its parent's type."""
     if draft.row["parent_id"] is None:
         return
-    above = _account_type(draft, draft.row["parent_id"])
+    above = draft.asked.row("accounts", draft.row["parent_id"]).type
     if draft.row.get("type") and above != draft.row["type"]:
         text = f"A sub-account is of its parent's type; the parent is of type {above}."
         draft.given.refuse("/type", text)
@@ -259,7 +258,7 @@ def _typed(draft: Draft, fields: Iterable[Field], columns: Row, pointer: str) ->
         wanted = account_types(draft.entity, part.name, draft.row)
         if not wanted or columns.get(column_name(part)) is None:
             continue
-        found = _account_type(draft, columns[column_name(part)])
+        found = draft.asked.row("accounts", columns[column_name(part)]).type
         if found not in wanted:
             text = f"This account is of type {found}; pick one of type {' or '.join(wanted)}."
             draft.given.refuse(f"{pointer}/{part.name}", text)
@@ -279,6 +278,23 @@ def _two_accounts(draft: Draft) -> None:
         draft.given.refuse("/memo", text)
 
 
+def _not_undeposited(draft: Draft) -> None:
+    """Money that waits among Undeposited Funds is deposited in QuickBooks, not by a transfer."""
+    chosen, row = draft.asked.preferences, draft.row
+    if draft.given.wrong or chosen.deposit_to is None:
+        return
+    if draft.asked.row("accounts", chosen.deposit_to).type == _BANK:
+        return
+    for name in ("from_account", "to_account"):
+        if row[f"{name}_id"] in {chosen.deposit_to, chosen.money_in_clearing}:
+            text = (
+                "Invoice payments go to Undeposited Funds (preference deposit_to), and their "
+                "deposit is made in QuickBooks. Make no transfer of them, or set deposit_to to "
+                "none."
+            )
+            draft.given.refuse(f"/{name}", text)
+
+
 def _applications(draft: Draft) -> None:
     """A payment is above zero, and applies no more of it than there is, to its own customer's."""
     if draft.given.wrong:
@@ -289,15 +305,7 @@ def _applications(draft: Draft) -> None:
     if sum(line["amount"] for line in lines) > row["amount"]:
         draft.given.refuse("/applications", "These add up to more than the payment.")
     ids = [line["invoice_id"] for line in lines]
-    table = TABLES["invoices"]
-    owners = {
-        found.id: found.customer_id
-        for found in draft.conn.execute(
-            select(table.c.id, table.c.customer_id).where(
-                table.c.company_id == draft.company_id, table.c.id.in_(ids)
-            )
-        )
-    }
+    owners = {key: found.customer_id for key, found in draft.asked.rows("invoices", ids).items()}
     for position, line in enumerate(lines):
         pointer = f"/applications/{position}"
         if line["amount"] <= 0:
@@ -317,24 +325,14 @@ def _not_paid_already(draft: Draft) -> None:
             if document.by_id and "bills" in document.to and part.name in draft.given.lines:
                 ids = [line[column_name(document)] for line in draft.lines[part.name]]
                 known = [key for key in ids if key is not None]
-                paying.refuse_paid(draft.conn, draft.company_id, known)
-
-
-def _account_type(draft: Draft, account_id: str) -> str:
-    types: dict[str, str] = draft.known.setdefault("account_types", {})
-    if account_id not in types:
-        types[account_id] = draft.conn.execute(
-            select(account.c.type).where(
-                account.c.company_id == draft.company_id, account.c.id == account_id
-            )
-        ).scalar_one()
-    return types[account_id]
+                paying.refuse_paid(draft.asked.rows("bills", known).values())
 
 
 def _bill_payment(draft: Draft) -> None:
     if not draft.given.wrong:
+        known = draft.asked
         asked = bill_payments.Wanted(
-            draft.conn, draft.company_id, draft.row, draft.lines, draft.preferences
+            draft.row, draft.lines, known.preferences, known.rows, known.promised
         )
         for pointer, text in bill_payments.wrong(asked):
             draft.given.refuse(pointer, text)
@@ -350,6 +348,8 @@ def _paid_already(draft: Draft) -> None:
             draft.given.refuse(pointer, text)
 
 
+_BANK = "Bank"
+
 _CHECKS: tuple[Callable[[Draft], None], ...] = (
     _name,
     _parent,
@@ -360,7 +360,7 @@ _CHECKS: tuple[Callable[[Draft], None], ...] = (
 # What one type alone must be.
 _OWN_CHECKS: dict[str, tuple[Callable[[Draft], None], ...]] = {
     "accounts": (_parent_type,),
-    "funds-transfers": (_two_accounts,),
+    "funds-transfers": (_two_accounts, _not_undeposited),
     "invoice-payments": (_applications,),
     "bill-payments": (_bill_payment,),
 }

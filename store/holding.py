@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from store import mods, paying_bills, problems, referred
 from store.changes import Action, State
@@ -145,7 +145,8 @@ def _resolve_gone(sync: Sync, record_ids: set[str], causes: set[str]) -> None:
             problems.resolve_cause(sync, row.cause)
 
 
-# A change held by a guard waits for something that is no record: that tells it from all others.
+# A change held by a guard, or by somebody in QuickBooks, waits for something that is no record:
+# that tells it from all others.
 _HELD_BACK = (
     change.c.finished_at.is_(None),
     change.c.state.in_((State.FAILED, State.WAITING)),
@@ -156,10 +157,11 @@ _AGAIN_PENDING = {"state": State.PENDING, "waits_for": None}
 
 
 def ask_again(sync: Sync) -> None:
-    """A session begins: whatever guards held back may have become possible in QuickBooks."""
+    """A session begins: whatever was held back may have become possible in QuickBooks."""
+    paused = or_(change.c.try_after.is_(None), change.c.try_after <= sync.now)
     sync.conn.execute(
         update(change)
-        .where(change.c.company_id == sync.company_id, *_HELD_BACK)
+        .where(change.c.company_id == sync.company_id, paused, *_HELD_BACK)
         .values(**_AGAIN_PENDING)
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from store.candidates import side_by_side
 from store.errors import NotFound
 from store.problem_list import problem_query, shown_problems
 from store.session_log import session_query, shown_session
@@ -39,12 +40,15 @@ def problems_page(
 
 
 def problem_of(conn: Connection, company_id: str, number: int) -> dict[str, Any]:
-    """The company's problem of that number; NotFound when there is none."""
+    """The company's problem of that number, its candidates side by side; NotFound otherwise."""
     query = problem_query().where(problem.c.company_id == company_id, problem.c.number == number)
     rows = conn.execute(query).all()
     if not rows:
         raise NotFound("There is no problem of this number.")
-    return shown_problems(conn, list(rows))[0]
+    (shown,) = shown_problems(conn, list(rows))
+    if shown["candidates"]:
+        shown["candidates"] = side_by_side(conn, company_id, rows[0].record_id)
+    return shown
 
 
 def sessions_page(

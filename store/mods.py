@@ -36,6 +36,7 @@ def carried(
 def _changed(entity: Entity, base: Values | None, ours: Values) -> Values:
     """What a Mod must carry: the changed header fields, and all lines when any line changed."""
     base, found = base or {}, {}
+    ours = _with_quickbooks_own(entity, base, ours)
     for part in entity.shared_parts:
         if part.name not in ours:
             continue
@@ -49,6 +50,29 @@ def _changed(entity: Entity, base: Values | None, ours: Values) -> Values:
         for part in entity.lines:
             found[part.name] = _in_quickbooks_order(base.get(part.name), ours[part.name])
     return found
+
+
+def _with_quickbooks_own(entity: Entity, base: Values, ours: Values) -> Values:
+    """Our lines with the words that QuickBooks alone sets (HasBeenBilled), where it has set them.
+
+    Without 2-way bill sync the App does not learn of them, and QuickBooks refuses to change them.
+    """
+    found: Values = {}
+    for part in entity.lines:
+        own = {f.name: f.read_words for f in part.fields if f.read_words}
+        theirs = {line["quickbooks_line_id"]: line for line in base.get(part.name) or ()}
+        if not own or not theirs or not ours.get(part.name):
+            continue
+        found[part.name] = [
+            line
+            | {
+                name: there[name]
+                for name, words in own.items()
+                if (there := theirs.get(line["quickbooks_line_id"], {})).get(name) in words
+            }
+            for line in ours[part.name]
+        ]
+    return ours | found
 
 
 def _in_quickbooks_order(base: list[Values] | None, ours: list[Values]) -> list[Values]:

@@ -59,33 +59,17 @@ def names_taken(
     return found
 
 
-def parent_problem(
-    conn: Connection, table: Table, company_id: str, row: dict[str, Any]
-) -> str | None:
-    """Why the row cannot stand below its parent: a circle, or too many levels."""
-    above = ancestors(conn, table, company_id, row["parent_id"])
-    if row["id"] in above:
+def parent_problem(record_id: str, above: Sequence[str], below: int) -> str | None:
+    """Why the record cannot stand below these ids: a circle, or too many levels."""
+    if record_id in above:
         return "A record cannot stand below itself."
-    depth = len(above) + 1 + _height(conn, table, company_id, row["id"])
+    depth = len(above) + 1 + below
     if depth > levels_max:
         return f"That would be {depth} levels; QuickBooks keeps at most {levels_max}."
     return None
 
 
-def ancestors(conn: Connection, table: Table, company_id: str, parent_id: str | None) -> list[str]:
-    """The ids above a record, its parent first; ends where a circle closes."""
-    found: list[str] = []
-    while parent_id is not None and parent_id not in found:
-        found.append(parent_id)
-        parent_id = conn.execute(
-            select(table.c.parent_id).where(
-                table.c.company_id == company_id, table.c.id == parent_id
-            )
-        ).scalar_one_or_none()
-    return found
-
-
-def _height(conn: Connection, table: Table, company_id: str, record_id: str) -> int:
+def levels_below(conn: Connection, table: Table, company_id: str, record_id: str) -> int:
     """Levels below a record."""
     levels = 0
     children = _children(conn, table, company_id, [record_id])

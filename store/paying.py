@@ -107,16 +107,10 @@ def payments_of(
     return found
 
 
-def refuse_paid(conn: Connection, company_id: str, bill_ids: Sequence[str]) -> None:
-    """Refused when one of these bills is paid already, with who paid it (sync-rules 5)."""
-    bill = TABLES["bills"]
-    for ids in chunks(bill_ids):
-        row = conn.execute(
-            select(bill)
-            .where(bill.c.company_id == company_id, bill.c.id.in_(ids), bill.c.is_paid.is_(True))
-            .order_by(bill.c.id)
-        ).first()
-        if row is None:
+def refuse_paid(bills: Iterable[Any]) -> None:
+    """Refused when one of these rows is a bill paid already, with who paid it (sync-rules 5)."""
+    for row in bills:
+        if not row.is_paid:
             continue
         outside = f", {row.paid_outside} of it outside CashFlow" if row.paid_outside else ""
         raise Refused(

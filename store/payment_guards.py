@@ -28,24 +28,35 @@ def _approved(case: Case) -> Held | None:
 
 def _posting(case: Case) -> Held | None:
     """The account that the money leaves is the one that the preference wants."""
-    chosen, given = case.sync.preferences, _facts(case).paid_from_id
+    found = _why_not(case, _facts(case).paid_from_id)
+    return _held_posting(case, *found) if found is not None else None
+
+
+def _why_not(case: Case, given: str | None) -> tuple[str, str] | None:
+    """Why it has no account to post to, and what to do."""
+    chosen = case.sync.preferences
     there = (case.item.values.get("paid_from") or {}).get("id")
     if chosen.payment_posting == "direct":
-        if there:
-            return None
-        return _held_posting(
-            case, "it names no account to pay from", "Name the bank or card account as paid_from."
-        )
-    clearing = chosen.money_out_clearing
+        nowhere = "it names no account to pay from", "Name the bank or card account as paid_from."
+        return None if there else nowhere
+    if (found := _not_clearing(case, chosen.money_out_clearing, given)) is not None:
+        return found
+    absent = (
+        "QuickBooks does not have the clearing account yet",
+        "Look at that account's own problem.",
+    )
+    return None if there else absent
+
+
+def _not_clearing(case: Case, clearing: str | None, given: str | None) -> tuple[str, str] | None:
+    """Why it cannot post to the clearing account, and what to do."""
+    if case.item.values["method"] == "card":
+        return "payments post to a clearing account, which is no card's", _CARD
     if clearing is None:
-        why = "payments post to a clearing account, and none is chosen"
-        return _held_posting(case, why, _CHOOSE)
+        return "payments post to a clearing account, and none is chosen", _CHOOSE
     if given not in (None, clearing):
         why = "payments post to the clearing account, and it names another one"
-        return _held_posting(case, why, "Leave paid_from out, or set payment_posting to direct.")
-    if not there:
-        why = "QuickBooks does not have the clearing account yet"
-        return _held_posting(case, why, "Look at that account's own problem.")
+        return why, "Leave paid_from out, or set payment_posting to direct."
     return None
 
 
@@ -53,6 +64,9 @@ _CHOOSE = (
     "Choose the preference money_out_clearing (an account of type Bank), or set payment_posting "
     "to direct."
 )
+
+
+_CARD = "Void it and pay by check, or set payment_posting to direct."
 
 
 def _held_posting(case: Case, why: str, advice: str) -> Held:

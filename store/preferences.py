@@ -176,7 +176,8 @@ CHOICES: dict[str, Choice] = {
         _one_of("quickbooks", "cashflow"),
     ),
     "payment_posting": Choice(
-        "Payments post to the clearing accounts, or directly to the bank or card account.",
+        "Payments post to the clearing accounts, or directly to the bank or card account; bills are"
+        " paid by card only directly.",
         _one_of("clearing", "direct"),
     ),
     "money_out_clearing": Choice(

@@ -7,7 +7,6 @@ not decide what is a problem. Every act takes a connection inside a transaction,
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -69,11 +68,15 @@ def retry_kind(conn: Connection, company_id: str, kind: str, who: str, now: date
     return len(rows)
 
 
-def skip(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
-    """Do not sync this record until somebody says `retry`."""
+def skip(conn: Connection, found: Row[Any], who: str, now: datetime, reason: str = "") -> None:
+    """Do not sync this record until somebody says `retry`; a reason is kept in the audit trail."""
+    said = reason.strip()
+    if len(said) > reason_characters_max:
+        text = f"Say why in at most {reason_characters_max} characters."
+        raise Invalid((FieldError("/reason", text),))
     _require(_change(conn, found, state=State.SKIPPED))
     _resolve(conn, found, "skip", now)
-    _noted(conn, found, "skip", who, now)
+    _noted(conn, found, "skip", who, now, **({"reason": said} if said else {}))
 
 
 def done(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
@@ -88,8 +91,9 @@ def delete(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
     """Delete the record in CashFlow: what QuickBooks has is the right one."""
     if found.record_id is None:
         raise Refused("This problem is about no single record, so there is none to delete.")
-    resources.delete(conn, found.company_id, found.resource, found.record_id, now, who)
+    # First, because deleting it closes what is open about it.
     _resolve(conn, found, "delete", now)
+    resources.delete(conn, found.company_id, found.resource, found.record_id, now, who)
     _noted(conn, found, "delete", who, now)
 
 
@@ -307,11 +311,3 @@ def _noted(
 ) -> None:
     detail = {"problem": found.number, "record": found.record_id} | more
     audit_row(conn, found.company_id, who, f"problem.{act}", detail, now)
-
-
-ACTS: dict[str, Callable[[Connection, Row[Any], str, datetime], None]] = {
-    "retry": retry,
-    "skip": skip,
-    "done": done,
-}
-"""What a person or a program can do about a problem, by the word for it."""

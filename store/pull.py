@@ -60,9 +60,10 @@ def _store(sync: Sync, records: Sequence[Record]) -> None:
     noun = records[0].entity.query_noun
     links = _links(sync, noun, list(newest))
     open_documents.note(sync, records)
-    unlinked = [r for key, r in newest.items() if key not in links and eligible(sync, r)]
-    foreign = [r for r in unlinked if currency.is_foreign(sync, r)]
-    currency.refuse(sync, foreign)
+    strangers = [r for key, r in newest.items() if key not in links]
+    unlinked = [r for r in strangers if eligible(sync, r)]
+    foreign = [r for r in unlinked if currency.is_foreign_document(sync, r)]
+    currency.refuse(sync, strangers, foreign)
     unlinked = [r for r in unlinked if r not in foreign]
     matches = matching.match(sync, unlinked)
     adopted = [r for r in unlinked if r.quickbooks_id in matches.same]

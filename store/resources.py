@@ -103,7 +103,7 @@ def create_many(
     bodies: Sequence[Any],
     now: datetime,
     who: str,
-) -> list[dict[str, Any] | Invalid]:
+) -> list[dict[str, Any] | Invalid | Refused]:
     """Make records of JSON bodies in a bounded number of statements; those that are wrong are not.
 
     Gives the record, or what is wrong with it, for each body. They do not see each other.

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, select
+from sqlalchemy import Column, Connection, Select, Table, select, union_all
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity, Field, Kind, Lines
@@ -209,19 +210,24 @@ def shown_column(table: Table) -> Column[Any]:
 def names_of(
     conn: Connection, company_id: str, wanted: Iterable[tuple[str, str]]
 ) -> dict[str, str]:
-    """The names, for people, of records given as (resource, id)."""
+    """The names, for people, of records given as (resource, id); few ids take one query."""
     by_table: dict[str, list[str]] = {}
     for resource, record_id in wanted:
         by_table.setdefault(resource, []).append(record_id)
+    portions = [
+        [_named(company_id, resource, ids) for ids in chunks(record_ids)]
+        for resource, record_ids in by_table.items()
+    ]
     found: dict[str, str] = {}
-    for resource, record_ids in by_table.items():
-        table = TABLES[resource]
-        shown = shown_column(table)
-        for ids in chunks(record_ids):
-            for row in conn.execute(
-                select(table.c.id, shown.label("shown")).where(
-                    table.c.company_id == company_id, table.c.id.in_(ids)
-                )
-            ):
-                found[row.id] = row.shown or _NAMELESS
+    # The first portions of all tables together, then the second ones.
+    for parts in zip_longest(*portions):
+        for row in conn.execute(union_all(*(part for part in parts if part is not None))):
+            found[row.id] = row.shown or _NAMELESS
     return found
+
+
+def _named(company_id: str, resource: str, ids: list[str]) -> Select[Any]:
+    table = TABLES[resource]
+    return select(table.c.id, shown_column(table).label("shown")).where(
+        table.c.company_id == company_id, table.c.id.in_(ids)
+    )

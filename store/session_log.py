@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Column, Connection, Row, Select, func, select
 
 from store.errors import NotFound, Refused
 from store.overview import instant
@@ -100,7 +100,7 @@ def read_session(conn: Connection, company_id: str, session_id: str) -> dict[str
             }
             for line in calls
         ],
-        "exchanges": [_exchange(line) for line in _exchanges(conn, company_id, session_id)],
+        "exchanges": [_exchange(line) for line in conn.execute(_exchanges(company_id, session_id))],
     }
 
 
@@ -113,11 +113,23 @@ def read_raw(
     """
     found = read_session(conn, company_id, session_id)
     audit_row(conn, company_id, who, act, {"session": session_id}, now)
+    rows = conn.execute(_exchanges(company_id, session_id, *_TEXTS))
     found["exchanges"] = [
-        _exchange(line) | {"request": line.request, "response": line.response}
-        for line in _exchanges(conn, company_id, session_id)
+        _exchange(line) | {"request": line.request, "response": line.response} for line in rows
     ]
     return found
+
+
+def read_exchange(
+    conn: Connection, company_id: str, session_id: str, number: int, who: str, now: datetime
+) -> dict[str, Any]:
+    """One exchange with its raw texts, as in `read_raw`; that somebody looked is noted."""
+    query = _exchanges(company_id, session_id, *_TEXTS).where(exchange.c.number == number)
+    line = conn.execute(query).first()
+    if line is None:
+        raise NotFound("This session has no such request.")
+    audit_row(conn, company_id, who, "session.raw", {"session": session_id, "number": number}, now)
+    return _exchange(line) | {"request": line.request, "response": line.response}
 
 
 def latest_call_at(conn: Connection) -> datetime | None:
@@ -149,13 +161,20 @@ def shown_session(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _exchanges(conn: Connection, company_id: str, session_id: str) -> list[Row[Any]]:
-    return list(
-        conn.execute(
-            select(exchange)
-            .where(exchange.c.company_id == company_id, exchange.c.session_id == session_id)
-            .order_by(exchange.c.number)
+# A reply can hold megabytes: the texts are read only where they are shown.
+_TEXTS = (exchange.c.request, exchange.c.response)
+
+
+def _exchanges(company_id: str, session_id: str, *texts: Column[Any]) -> Select[Any]:
+    return (
+        select(
+            *(column for column in exchange.c if column not in set(_TEXTS)),
+            *texts,
+            func.length(exchange.c.request).label("request_characters"),
+            func.length(exchange.c.response).label("response_characters"),
         )
+        .where(exchange.c.company_id == company_id, exchange.c.session_id == session_id)
+        .order_by(exchange.c.number)
     )
 
 
@@ -170,8 +189,8 @@ def _exchange(row: Row[Any]) -> dict[str, Any]:
         "answered_at": instant(row.answered_at),
         "times_sent": row.times_sent,
         "records": row.records,
-        "request_characters": len(row.request),
-        "response_characters": len(row.response) if row.response is not None else None,
+        "request_characters": row.request_characters,
+        "response_characters": row.response_characters,
         "hresult": row.hresult,
         "message": row.message,
     }

@@ -64,6 +64,9 @@ DEFAULTS: dict[str, dict[str, object]] = {
 APP_ALONE = frozenset({"approval"})
 """Columns that a body sets but QuickBooks never sees: changing them sends nothing."""
 
+TEXT_LISTS = frozenset({"purchase_orders"})
+"""Columns that hold a list of texts."""
+
 
 @dataclass(frozen=True)
 class LineShape:

@@ -5,18 +5,19 @@ Owns gathering them, newest first, in a bounded number of queries. It must not c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
 from qbxml.compare import canonical, same
 from qbxml.entity import Lines
-from store import resources
+from store.changes import sync_object
 from store.overview import instant
 from store.readable import Names
-from store.rows import Loaded
+from store.reading import find_row
+from store.rows import Loaded, shown_name
 from store.shapes import shape_of
 from store.syncing import audit, change, conflict, exchange, link, problem
 
@@ -24,21 +25,27 @@ events_max = 500
 
 Values = dict[str, Any]
 
+WON: Final = {"quickbooks": "QuickBooks", "cashflow": "CashFlow"}
+
 
 def story(conn: Connection, company_id: str, resource: str, record_id: str) -> Values:
-    """A record as the App shows it, what QuickBooks last held, and all that happened to it.
+    """What a record is, what both sides hold, and all that happened to it; NotFound for none.
 
     `quickbooks` is None until both sides know the record. Each entry of `events` has `at`, `kind`
     (app, change, exchange, conflict, problem, link), `title`, and where there is one `who`,
-    `text`, `session_id`, `number`.
+    `text`, `session_id`, `number`. `blocked_by`: the open problems of the record, and of those
+    that it waits for.
     """
-    record = resources.get_record(conn, company_id, resource, record_id)
-    linked = _linked(conn, company_id, record["id"])
+    row = find_row(conn, company_id, shape_of(resource), record_id)
+    linked, changed = _linked(conn, company_id, row.id), _changed(conn, company_id, row.id)
+    open_changes = [one for one in changed if one.finished_at is None]
+    awaited = {one.waits_for_id for one in open_changes} - {None}
+    problems = _problem_rows(conn, company_id, {row.id, *awaited})
     events: list[Values] = [
-        *_acts(conn, company_id, record["id"]),
-        *_changes(conn, company_id, record["id"]),
-        *_conflicts(conn, company_id, record["id"]),
-        *_problems(conn, company_id, record["id"]),
+        *_acts(conn, company_id, row.id),
+        *_changes(changed),
+        *_conflicts(conn, company_id, row.id),
+        *_problems(problems, row.id),
     ]
     if linked is not None:
         events.append(
@@ -51,9 +58,22 @@ def story(conn: Connection, company_id: str, resource: str, record_id: str) -> V
         )
     events.sort(key=_moment, reverse=True)
     return {
-        "record": record,
+        "record": {
+            "id": row.id,
+            "name": shown_name(row),
+            "origin": row.origin,
+            "created_at": instant(row.created_at),
+            "updated_at": instant(row.updated_at),
+            "deleted_at": instant(row.deleted_at),
+            "sync": sync_object(row.version, linked, open_changes[::-1], None),
+        },
         "quickbooks": _quickbooks(linked),
-        "compared": _compared(conn, company_id, resource, record["id"], linked),
+        "compared": _compared(conn, company_id, resource, row.id, linked),
+        "blocked_by": [
+            {"number": one.number, "title": one.title, "text": one.text, "advice": one.advice}
+            for one in problems
+            if one.resolved_at is None
+        ],
         "events": [event | {"at": instant(event["at"])} for event in events[:events_max]],
     }
 
@@ -123,8 +143,8 @@ def _acts(conn: Connection, company_id: str, record_id: str) -> Iterable[Values]
         }
 
 
-def _changes(conn: Connection, company_id: str, record_id: str) -> Iterable[Values]:
-    """Each change that was to go, and the exchange in which it went."""
+def _changed(conn: Connection, company_id: str, record_id: str) -> Sequence[Row[Any]]:
+    """Each change that was to go, newest first, with the exchange in which it went."""
     query = (
         select(change, exchange.c.number, exchange.c.sent_at, exchange.c.answered_at)
         .add_columns(exchange.c.session_id.label("sent_in"), exchange.c.state.label("outcome"))
@@ -135,7 +155,11 @@ def _changes(conn: Connection, company_id: str, record_id: str) -> Iterable[Valu
         )
         .where(change.c.company_id == company_id, change.c.record_id == record_id)
     )
-    for row in conn.execute(query.order_by(change.c.made_at.desc()).limit(events_max)):
+    return conn.execute(query.order_by(change.c.made_at.desc()).limit(events_max)).all()
+
+
+def _changes(changed: Iterable[Row[Any]]) -> Iterable[Values]:
+    for row in changed:
         yield {
             "at": row.made_at,
             "kind": "change",
@@ -165,17 +189,23 @@ def _conflicts(conn: Connection, company_id: str, record_id: str) -> Iterable[Va
             "kind": "conflict",
             "title": row.field,
             "state": row.settlement or "open",
-            "text": f"{row.winner} won",
+            "text": f"{WON[row.winner]} won",
             "conflict_id": row.id,
             "session_id": row.session_id,
         }
 
 
-def _problems(conn: Connection, company_id: str, record_id: str) -> Iterable[Values]:
+def _problem_rows(conn: Connection, company_id: str, ids: set[str]) -> Sequence[Row[Any]]:
     query = select(problem).where(
-        problem.c.company_id == company_id, problem.c.record_id == record_id
+        problem.c.company_id == company_id, problem.c.record_id.in_(sorted(ids))
     )
-    for row in conn.execute(query.order_by(problem.c.opened_at.desc()).limit(events_max)):
+    return conn.execute(query.order_by(problem.c.opened_at.desc()).limit(events_max)).all()
+
+
+def _problems(rows: Iterable[Row[Any]], record_id: str) -> Iterable[Values]:
+    for row in rows:
+        if row.record_id != record_id:
+            continue
         yield {
             "at": row.opened_at,
             "kind": "problem",

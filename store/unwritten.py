@@ -21,7 +21,9 @@ from store.syncing import link
 
 rereads_max = 3
 retries_max = 6
+"""So many tries before it becomes a problem; it is tried on after that, at the longest pause."""
 pause_seconds_first = 60
+pause_seconds_max = 4 * 60 * 60
 
 
 @dataclass(slots=True)
@@ -55,12 +57,23 @@ def _again(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Follo
 
 
 def _later(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Followup) -> None:
-    """In use or busy: again by itself, after growing pauses, a problem when it stays."""
-    if row.attempts + 1 >= retries_max:
+    """In use or busy: again by itself, after growing pauses, a problem when it stays.
+
+    A lock ends when somebody closes a window, so it is tried on even then, and the problem ends by
+    itself. What no number of tries mends (`attempts_max`) is a person's turn after them.
+    """
+    tries = row.attempts + 1
+    if decision.attempts_max is not None and row.attempts >= decision.attempts_max:
         to_person(sync, entity, row, decision, then)
         return
-    values = {"attempts": row.attempts + 1, "try_after": _pause(sync, row)}
-    changes.reopen(sync.conn, sync.company_id, row, sync.now, **values)
+    values: dict[str, Any] = {"attempts": tries, "try_after": _pause(sync, row)}
+    if tries < retries_max:
+        changes.reopen(sync.conn, sync.company_id, row, sync.now, **values)
+        return
+    values |= {"waits_for": "QuickBooks to let go of it", "waits_for_id": None}
+    if changes.reopen(sync.conn, sync.company_id, row, sync.now, **values):
+        changes.fail(sync.conn, sync.company_id, row.id)
+    _tell_refused(sync, entity, row, decision)
 
 
 def unanswered(sync: Sync, entity: Entity, row: Any) -> None:
@@ -73,7 +86,8 @@ def unanswered(sync: Sync, entity: Entity, row: Any) -> None:
 
 
 def _pause(sync: Sync, row: Any) -> datetime:
-    return sync.now + timedelta(seconds=pause_seconds_first * 2**row.attempts)
+    doubled = pause_seconds_first * 2 ** min(row.attempts, retries_max + 2)
+    return sync.now + timedelta(seconds=min(doubled, pause_seconds_max))
 
 
 def to_person(sync: Sync, entity: Entity, row: Any, decision: Decision, _then: Followup) -> None:
@@ -86,6 +100,10 @@ def refuse(sync: Sync, entity: Entity, row: Any, decision: Decision) -> None:
     attempts = row.attempts + 1
     if changes.reopen(sync.conn, sync.company_id, row, sync.now, attempts=attempts):
         changes.fail(sync.conn, sync.company_id, row.id)
+    _tell_refused(sync, entity, row, decision)
+
+
+def _tell_refused(sync: Sync, entity: Entity, row: Any, decision: Decision) -> None:
     shown = show(sync, entity, row.record_id)
     problems.open_problem(
         sync,

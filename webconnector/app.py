@@ -125,6 +125,9 @@ _WORDS: Final[dict[int, tuple[str, str]]] = {
     404: ("Nothing is here", "The address may be misspelt, or the page has moved."),
     405: ("That cannot be done here", "This address only shows something."),
     409: ("That cannot be done now", ""),
-    413: ("That is too much", "The request is larger than this page takes."),
+    413: (
+        "That is too much",
+        "What was sent is larger than this page takes. Of a log, the last 5 megabytes are enough.",
+    ),
     500: ("Something went wrong", "It is our fault, not yours. Trying again may help."),
 }

@@ -16,8 +16,10 @@ from qbxml.parse import Mover, Record, Replies, Reply, replies
 from store import (
     activity,
     applied_credits,
+    aside,
     brake,
     comparing,
+    currency,
     cursors,
     deletions,
     exchanges,
@@ -91,6 +93,8 @@ def take_deletions(sync: Sync, plan: Plan, read: Read, reply: Reply, _exchange_i
     asked = set(read.narrow["del_types"])
     every = [entity.resource for entity in BY_RESOURCE.values() if asked & set(entity.del_types)]
     _no_longer_held(sync, plan, _DELETED, every)
+    for resource in sorted(aside.deleted(sync, reply.deletions)):
+        currency.settle(sync, BY_RESOURCE[resource])
     for entity in open_documents.pulled(sync):
         moved = open_documents.moved_by_deletions(sync, entity, reply.deletions)
         _reread_moved(plan, entity, moved)

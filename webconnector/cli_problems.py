@@ -99,12 +99,6 @@ _act(
     problem_acts.retry,
 )
 _act(
-    "skip",
-    "Do not sync this record; `problem retry` takes it back.",
-    "It is left out from now on. `webconnector problem retry` takes that back.",
-    problem_acts.skip,
-)
-_act(
     "done",
     "It was done by hand in QuickBooks: send nothing more for it.",
     "Closed as done by hand.",
@@ -140,6 +134,22 @@ def link(*, number: int, record: str | None, company: str | None, as_json: bool)
     )
     said = f"Linked to {linked['quickbooks_id']}. The next session merges both."
     _told(number, "link", said, as_json=as_json)
+
+
+@problem.command(epilog=examples('webconnector problem skip 3 --reason "Was only a test"'))
+@_number
+@click.option("--reason", default="", metavar="TEXT", help="Why; kept in the audit trail.")
+@_company
+@json_option
+def skip(*, number: int, reason: str, company: str | None, as_json: bool) -> None:
+    """Do not sync this record; `problem retry` takes it back."""
+    _do(
+        number,
+        company,
+        lambda conn, found: problem_acts.skip(conn, found, _WHO, datetime.now(UTC), reason),
+    )
+    said = "It is left out from now on. `webconnector problem retry` takes that back."
+    _told(number, "skip", said, as_json=as_json)
 
 
 @problem.command(

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 INDENT: Final = "  "
-_PIECE = re.compile(r"<[^>]*>|[^<]+")
+_PIECE = re.compile(r"<[^<>]*>|<[^<>]*|[^<]+")
 
 
 def pretty(text: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.world import World, world
+from tests.acceptance.world import SECRET, World, world
+from tests.webconnector.command_line import CommandLine
 
 
 @pytest.fixture
@@ -23,6 +25,23 @@ def acme(make_world: Callable[..., World]) -> World:
     """A company connected to its file, with the records every test needs."""
     made: World = make_world()
     stock(made)
+    return made
+
+
+@pytest.fixture
+def webconnector(
+    acme: World,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> CommandLine:
+    """The command line on the database of this world."""
+    made = CommandLine(tmp_path, capsys, monkeypatch)
+    made.set(
+        DATABASE_URL=acme.settings.database,
+        SECRET_KEY=SECRET,
+        PUBLIC_URL="https://books.example.com",
+    )
     return made
 
 

@@ -159,3 +159,72 @@ def test_a_problem_is_told_and_answered_by_the_api(acme: World, call: Callable[.
     answered = call("POST", f"/problems/{problem['number']}/skip")
     assert answered["resolution"] == "skip"
     assert call("GET", f"/vendors/{made['id']}")["sync"]["state"] == "skipped"
+
+
+@pytest.fixture
+def duplicate(acme: World, call: Callable[..., Any]) -> tuple[Any, Any, str]:
+    """A bill that QuickBooks has already: ours, its problem, QuickBooks' id of theirs."""
+    (vendor,) = acme.books.find("Vendor", Name="Old Vendor")
+    (rent,) = acme.books.find("Account", Name="Rent")
+    theirs = acme.books.add(
+        "Bill",
+        {
+            "VendorRef": {"ListID": vendor["ListID"]},
+            "TxnDate": DAY,
+            "RefNumber": "B-2",
+            "ExpenseLine": [{"AccountRef": {"ListID": rent["ListID"]}, "Amount": "120.00"}],
+        },
+    )
+    made = call("POST", "/bills", {**BODIES["bills"], "memo": "ours"})
+    acme.sync()
+    (problem,) = call("GET", f"/problems?record={made['id']}")["data"]
+    return made, problem, theirs
+
+
+def test_a_duplicate_is_shown_side_by_side_and_linked_by_the_api(
+    acme: World, call: Callable[..., Any], duplicate: tuple[Any, Any, str]
+) -> None:
+    made, problem, theirs = duplicate
+    (brief,) = problem["candidates"]
+    assert (brief["quickbooks_id"], brief["party"]) == (theirs, "Old Vendor")
+    assert (brief["date"], brief["amount"]) == (DAY, "120.00")
+    place = f"/problems/{problem['number']}"
+    (alone,) = call("GET", place)["candidates"]
+    fields = {one.pop("field"): one for one in alone.pop("fields")}
+    assert alone == brief
+    assert fields["memo"] == {"cashflow": "ours", "quickbooks": None, "same": False}
+    answered = call("POST", f"{place}/link", {"quickbooks_id": theirs})
+    assert (answered["resolution"], answered["candidates"]) == ("link", [])
+    acme.sync()
+    sync = call("GET", f"/bills/{made['id']}")["sync"]
+    assert (sync["state"], sync["quickbooks_id"]) == ("synced", theirs)
+
+
+@pytest.mark.parametrize(
+    ("act", "body", "number"),
+    [("apart", {"reason": "A second delivery"}, "B-2"), ("renumber", {"number": "B-3"}, "B-3")],
+)
+def test_a_duplicate_is_another_bill_by_the_api(
+    acme: World,
+    call: Callable[..., Any],
+    duplicate: tuple[Any, Any, str],
+    act: str,
+    body: dict[str, str],
+    number: str,
+) -> None:
+    made, problem, theirs = duplicate
+    assert call("POST", f"/problems/{problem['number']}/{act}", body)["resolution"] == act
+    acme.sync()
+    found = call("GET", f"/bills/{made['id']}")
+    assert (found["number"], found["sync"]["state"]) == (number, "synced")
+    assert found["sync"]["quickbooks_id"] != theirs
+
+
+def test_a_duplicate_is_deleted_by_the_api(
+    acme: World, call: Callable[..., Any], duplicate: tuple[Any, Any, str]
+) -> None:
+    made, problem, theirs = duplicate
+    assert call("POST", f"/problems/{problem['number']}/delete")["resolution"] == "delete"
+    acme.sync()
+    assert call("GET", f"/bills/{made['id']}")["deleted_at"]
+    assert theirs in {row["TxnID"] for row in acme.books.all("Bill")}

@@ -40,6 +40,19 @@ def test_with_push_bills_approved_a_bill_waits_for_approval_and_goes_when_approv
     goes(linked, "bills", waiting)
 
 
+def test_a_vendor_credit_waits_for_its_approval_too(linked: World) -> None:
+    linked.prefer(push_bills="approved")
+    lines = [{"account": {"name": "Rent"}, "amount": "1.00"}]
+    body = {"vendor": {"name": "Acme"}, "credit_date": "2026-03-02", "expense_lines": lines}
+    waiting = linked.add("vendor-credits", **body)
+    linked.sync()
+    assert linked.get("vendor-credits", waiting["id"])["sync"]["waits_for"] == "approval"
+    with linked.store.write() as conn:
+        now = linked.clock()
+        resources.approve(conn, linked.id, "vendor-credits", waiting["id"], now, "test")
+    goes(linked, "vendor-credits", waiting)
+
+
 def test_a_bill_approved_by_an_edit_goes_too(linked: World) -> None:
     linked.prefer(push_bills="approved")
     waiting = bill(linked)

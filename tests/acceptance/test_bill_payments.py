@@ -150,6 +150,40 @@ def test_the_account_follows_the_preference_and_its_type_the_method(linked: Worl
     assert linked.books.balance("Checking") == -100
 
 
+def test_a_card_payment_entered_before_payments_went_to_clearing_says_what_to_do(
+    linked: World,
+) -> None:
+    linked.prefer(payment_posting="direct")
+    visa = {"name": "Visa"}
+    payment = pay(linked, part(bill(linked), "100.00"), method="card", paid_from=visa)
+    linked.prefer(payment_posting="clearing")
+    linked.sync()
+    (problem,) = linked.problems()
+    assert problem.record_id == payment
+    assert "no card" in problem.text
+    for cure in ("pay by check", "payment_posting to direct"):
+        assert cure in problem.advice
+    assert linked.books.all("BillPaymentCreditCard") == []
+    linked.prefer(payment_posting="direct")
+    linked.sync()
+    assert state(linked, payment) == "synced"
+    assert linked.problems() == []
+
+
+def test_a_clearing_account_is_created_on_request_and_paid_from_in_the_same_session(
+    linked: World,
+) -> None:
+    linked.add("accounts", name="Money Out Clearing", type="Bank")
+    linked.prefer(money_out_clearing="Money Out Clearing")
+    payment = pay(linked, part(bill(linked), "100.00"))
+    linked.sync()
+    linked.sync()
+    assert state(linked, payment) == "synced"
+    assert linked.books.balance("Money Out Clearing") == -100
+    assert linked.books.all("Transfer") == [], "the server never invents a transfer"
+    assert linked.problems() == []
+
+
 def test_without_a_clearing_account_it_waits_and_says_which_preference(linked: World) -> None:
     linked.prefer(money_out_clearing="none")
     payment = pay(linked, part(bill(linked), "100.00"))

@@ -15,26 +15,9 @@ from store.errors import Invalid, Refused
 from store.syncing import audit, company, link
 from tests.acceptance.conftest import stock
 from tests.acceptance.test_start_date import days, invoice
-from tests.acceptance.world import SECRET, World
+from tests.acceptance.world import World
 from tests.webconnector.command_line import CommandLine
 from webconnector.rehearsal.company_file import CompanyFile
-
-
-@pytest.fixture
-def webconnector(
-    acme: World,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> CommandLine:
-    """The command line on the database of this world."""
-    made = CommandLine(tmp_path, capsys, monkeypatch)
-    made.set(
-        DATABASE_URL=acme.settings.database,
-        SECRET_KEY=SECRET,
-        PUBLIC_URL="https://books.example.com",
-    )
-    return made
 
 
 def asks_invoices_by_date(request: str) -> bool:

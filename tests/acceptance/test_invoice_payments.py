@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from store import problem_acts
 from store.errors import Invalid, Refused
 from tests.acceptance.test_start_date import invoice
 from tests.acceptance.world import World
@@ -148,13 +149,40 @@ def test_one_in_a_deposit_cannot_be_undone_and_the_advice_says_why(linked: World
     made = pay(linked, "10.00")
     linked.sync()
     (theirs,) = linked.books.all("ReceivePayment")
-    linked.books.in_use.add(theirs["TxnID"])
+    deposit = linked.books.add(
+        "Deposit",
+        {"DepositToAccountRef": "Checking", "DepositLine": [{"PaymentTxnID": theirs["TxnID"]}]},
+    )
     linked.void("invoice-payments", made["id"])
-    for _ in range(8):
-        linked.sync(minutes=90)
+    linked.sync()
     assert len(linked.books.all("ReceivePayment")) == 1
     (problem,) = linked.problems()
-    assert problem.advice
+    assert "deposit" in problem.quickbooks_text
+    assert "deposit" in problem.advice
+    linked.books.delete("Deposit", deposit)
+    with linked.store.write() as conn:
+        found = problem_acts.find(conn, problem.number, linked.id)
+        problem_acts.retry(conn, found, "test", linked.clock())
+    linked.sync()
+    assert linked.books.all("ReceivePayment") == []
+    assert linked.problems() == []
+
+
+@pytest.mark.parametrize("account", ["Undeposited Funds", "Money In"])
+def test_with_undeposited_funds_no_transfer_of_those_payments_is_accepted(
+    linked: World, account: str
+) -> None:
+    linked.books.add("Account", {"Name": "Money In", "AccountType": "Bank"})
+    pay(linked, "4.00")
+    linked.sync()
+    assert linked.books.all("Transfer") == []
+    linked.prefer(deposit_to="Undeposited Funds", money_in_clearing="Money In")
+    body = {"amount": "4.00", "transfer_date": "2026-03-02", "to_account": {"name": "Checking"}}
+    with pytest.raises(Invalid, match="deposit is made in QuickBooks") as caught:
+        linked.add("funds-transfers", **body, from_account={"name": account})
+    assert [one.pointer for one in caught.value.fields] == ["/from_account"]
+    linked.prefer(deposit_to="none")
+    assert linked.add("funds-transfers", **body, from_account={"name": account})
 
 
 def test_more_applied_than_paid_or_another_customers_invoice_is_refused(linked: World) -> None:

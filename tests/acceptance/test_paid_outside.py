@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from store import paying
 from store.errors import Refused
+from store.ledger import bill as bill_table
 from tests.acceptance.guarded import met
 from tests.acceptance.world import World
 
@@ -86,14 +88,15 @@ def test_an_app_bill_paid_in_quickbooks_is_shown_as_paid_outside_too(two_way: Wo
 
 
 def test_a_bill_paid_outside_blocks_a_second_payment(two_way: World) -> None:
-    (bill,) = two_way.all("bills")
+    (made,) = two_way.all("bills")
+    query = select(bill_table).where(bill_table.c.id == made["id"])
     with two_way.store.read() as conn:
-        paying.refuse_paid(conn, two_way.id, [bill["id"]])
+        paying.refuse_paid(conn.execute(query))
     pay(two_way, "100.00")
     two_way.sync()
     words = "B-1 is paid in QuickBooks, 100.00 of it outside"
     with two_way.store.read() as conn, pytest.raises(Refused, match=words):
-        paying.refuse_paid(conn, two_way.id, [bill["id"]])
+        paying.refuse_paid(conn.execute(query))
 
 
 @pytest.mark.parametrize("act", ["delete", "void", "edit"])

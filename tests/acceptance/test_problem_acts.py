@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from store import problem_acts
 from store.engine import Connection
-from store.errors import NotFound, Refused
+from store.errors import Invalid, NotFound, Refused
+from store.syncing import audit
 from tests.acceptance.world import World
 
 Act = Callable[[Connection, Any, str, datetime], None]
@@ -57,6 +59,23 @@ def test_a_skipped_record_stays_out_until_somebody_says_retry(
     do(made, problem_acts.retry, number)
     made.sync()
     assert made.get("vendors", vendor)["sync"]["state"] == "synced"
+
+
+def test_the_reason_of_a_skip_is_kept_in_the_audit_trail(refused: tuple[World, str, str]) -> None:
+    made, vendor, _ = refused
+    number = made.problems()[0].number
+    with made.store.write() as conn:
+        found = problem_acts.find(conn, number, made.id)
+        with pytest.raises(Invalid, match="1000"):
+            problem_acts.skip(conn, found, "ann", made.clock(), reason="x" * 1001)
+        problem_acts.skip(conn, found, "ann", made.clock(), reason=" never meant for it ")
+        problem_acts.retry(conn, found, "bob", made.clock())
+    with made.store.read() as conn:
+        rows = conn.execute(select(audit).where(audit.c.company_id == made.id)).all()
+    acts = {row.act: (row.who, row.detail) for row in rows if row.act.startswith("problem.")}
+    of = {"problem": number, "record": vendor}
+    assert acts["problem.skip"] == ("ann", of | {"reason": "never meant for it"})
+    assert acts["problem.retry"] == ("bob", of)
 
 
 def test_done_by_hand_sends_nothing_more(refused: tuple[World, str, str]) -> None:

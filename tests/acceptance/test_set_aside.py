@@ -156,6 +156,22 @@ def test_a_linked_record_that_cannot_be_read_stays_as_it_was(
     assert two_way.problems() == []
 
 
+def test_deleted_in_quickbooks_it_is_no_problem_any_more(
+    two_way: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, _ = bills(two_way, "A", "B")
+    with monkeypatch.context() as patch:
+        garble(patch, two_way, "<TxnDate>2026-01-03<", "<TxnDate>soon<")
+        two_way.sync()
+        assert len(two_way.problems()) == 2
+        two_way.books.delete("Bill", bad)
+        two_way.sync()
+    (problem,) = two_way.problems()
+    assert "bill B" in problem.title
+    with two_way.store.read() as conn:
+        assert len(conn.execute(select(unstored)).all()) == 1
+
+
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from store.engine import Connection
 from store.ledger import vendor
@@ -18,8 +18,13 @@ from store.syncing import exchange, problem
 # Parts of pages and downloads, which are no pages of their own.
 NO_PAGE = {
     "console.companies.now",
+    "console.conflicts.export",
+    "console.diagnostics.give",
     "console.overview.rows",
+    "console.problems.export",
+    "console.problems.export_inbox",
     "console.records.export",
+    "console.sessions.bundled",
     "console.sessions.export",
     "console.sessions.now",
     "console.trail.export",
@@ -37,8 +42,10 @@ def _record(conn: Connection, company_id: str) -> str:
 
 
 def _problem(conn: Connection, company_id: str) -> int:
-    query = select(func.min(problem.c.number)).where(problem.c.company_id == company_id)
-    return int(conn.execute(query).scalar_one())
+    """The first duplicate, which has something to compare with; else the first problem."""
+    query = select(problem.c.number).where(problem.c.company_id == company_id)
+    first = query.order_by(problem.c.kind != "duplicate", problem.c.number).limit(1)
+    return int(conn.execute(first).scalar_one())
 
 
 def _written(conn: Connection, company_id: str) -> Any:

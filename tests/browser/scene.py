@@ -85,17 +85,29 @@ def trouble(demo: Demo) -> None:
     """Edits that QuickBooks or a guard refuses, and one field changed on both sides."""
     app, books = App(demo.store, demo.company_id), demo.books
     customer = next(row for row in books.all("Customer") if "ParentRef" not in row)
-    app.add("vendors", name=customer["FullName"], email="same-name@example.com")
+    taken = app.add("vendors", name=customer["FullName"], email="same-name@example.com")
     vendor = app.first("vendors", lambda row: row["name"] == "Summit Telecom")
     expense = app.first("accounts", lambda row: row["type"] == "Expense" and row["active"])
     bill = {"vendor": vendor["id"], "bill_date": f"{datetime.now(UTC):%Y-%m-%d}"}
     lines = [{"account": expense["id"], "amount": "59.90", "memo": "Line rental"}]
     app.add("bills", **bill, number="ST-9", expense_lines=lines)
-    app.add("bills", **bill, number="4711", expense_lines=lines)
-    theirs = books.find("Vendor", Name="Blue Ridge Paper Co.")[0]
+    # Entered on both sides between two sessions.
+    app.add("bills", **bill, number="ST-10", expense_lines=lines)
+    theirs = {"AccountRef": expense["full_name"], "Amount": "59.90", "Memo": "Line rental"}
+    books.add(
+        "Bill",
+        {
+            "VendorRef": "Summit Telecom",
+            "TxnDate": bill["bill_date"],
+            "RefNumber": "ST-10",
+            "ExpenseLine": [theirs],
+        },
+    )
+    app.add("bills", **bill | {"vendor": taken["id"]}, number="4711", expense_lines=lines)
+    blue = books.find("Vendor", Name="Blue Ridge Paper Co.")[0]
     ours = app.first("vendors", lambda row: row["name"] == "Blue Ridge Paper Co.")
     app.change("vendors", ours["id"], email="accounts@blueridge.example")
-    books.edit("Vendor", theirs["ListID"], {"Email": "office@blueridge.example"})
+    books.edit("Vendor", blue["ListID"], {"Email": "office@blueridge.example"})
 
 
 # Name, and what its connector knows of itself; times are minutes before now.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import url_for
 from sqlalchemy import select
 
 from store.ledger import metadata
@@ -21,6 +22,7 @@ WITHOUT_COMPANY = {
     "console.entry.leave",
     "console.overview.rows",
     "console.overview.start",
+    "console.problems.export_inbox",
     "console.problems.inbox",
     "console.search.find",
     "console.wizard.add",
@@ -44,7 +46,7 @@ def address(site: Site, rule: Any, company_id: str) -> str:
     known: dict[str, Any] = {"company_id": company_id, **NO_IDS}
     values: dict[str, Any] = {name: known.get(name) or new_key() for name in rule.arguments}
     with site.app.test_request_context():
-        return str(site.app.url_for(rule.endpoint, **values))
+        return str(url_for(rule.endpoint, **values))
 
 
 def dump(site: Site) -> dict[str, list[Any]]:

@@ -27,7 +27,8 @@ from webconnector.api import access, document, versions
 from webconnector.api.calling import Answer, Call
 from webconnector.api.incoming import read_json, read_query
 from webconnector.api.limits import BODY_BYTES_MAX, GZIP_BYTES_MIN, KEY_CHARACTERS_MAX
-from webconnector.api.operations import OPERATIONS, Operation
+from webconnector.api.operation import Operation
+from webconnector.api.operations import OPERATIONS
 from webconnector.api.problem_details import CONTENT_TYPE, of_error, wrong_fields
 from webconnector.api.reference import reference_page
 from webconnector.settings import Settings
@@ -107,7 +108,8 @@ class _Calls:
         )
         query = read_query(request, operation.parameters)
         require = versions.requirement(request) if operation.versioned else _any_version
-        body = read_json(request) if operation.body is not None else None
+        taken = operation.body is not None and (operation.body_needed or request.get_data())
+        body = read_json(request) if taken else None
         return Call(caller, now, arguments, query, body, self.settings, require)
 
     def _written(self, operation: Operation, call: Call) -> Response:

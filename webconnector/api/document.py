@@ -17,7 +17,8 @@ from pydantic_core import core_schema
 from webconnector.api.fixed_models import ProblemDetails
 from webconnector.api.incoming import Parameter
 from webconnector.api.limits import KEY_CHARACTERS_MAX
-from webconnector.api.operations import OPERATIONS, Operation
+from webconnector.api.operation import Operation
+from webconnector.api.operations import OPERATIONS
 from webconnector.api.problem_details import CONTENT_TYPE, KINDS
 
 PATH = "/api/v1"
@@ -132,7 +133,7 @@ def _operation(operation: Operation, names: dict[Any, Any]) -> dict[str, Any]:
     }
     if operation.body is not None:
         found["requestBody"] = {
-            "required": True,
+            "required": operation.body_needed,
             "content": {_JSON: {"schema": names[operation.body]}},
         }
     return found

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from store.feed import Happened
 from store.filters import SYNC_STATES
+from store.types import is_storable
 from webconnector.api.limits import BULK_RECORDS_MAX
 
 T = TypeVar("T")
@@ -25,6 +26,8 @@ Key = Annotated[
 Instant = Annotated[
     str, Field(json_schema_extra={"format": "date-time"}, examples=["2024-01-31T09:05:00+00:00"])
 ]
+# What may be left out is never null; pydantic needs a default for it all the same.
+ABSENT: Any = None
 EVENT_KINDS = tuple(kind.value for kind in Happened)
 Origin = Literal["app", "quickbooks"]
 
@@ -33,6 +36,15 @@ class Strict(BaseModel):
     """Nothing but the fields that are named."""
 
     model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+
+def _storable(text: str) -> str:
+    if not is_storable(text):
+        raise ValueError("This text holds characters that no database takes.")
+    return text
+
+
+Storable = Annotated[str, AfterValidator(_storable)]
 
 
 class NamedReference(Strict):
@@ -84,6 +96,28 @@ class ProblemRecord(Strict):
     name: str
 
 
+class Compared(Strict):
+    """A field of a record and of what QuickBooks has, as people read them."""
+
+    field: str
+    cashflow: Any = Field(description="Ours: text, number, truth value, null or a list of lines.")
+    quickbooks: Any = Field(description="What QuickBooks has, in the same form.")
+    same: bool
+
+
+class Candidate(Strict):
+    """What QuickBooks has that looks like the record."""
+
+    quickbooks_id: str
+    name: str | None = Field(description="Full name; of a document its number.")
+    party: str | None = Field(ABSENT, description="Of a document: whose it is.")
+    date: str | None = Field(ABSENT, description="Of a document.")
+    amount: str | None = Field(ABSENT, description="Of a document.")
+    fields: list[Compared] = Field(
+        ABSENT, description="Side by side; only where a problem is read alone."
+    )
+
+
 class InboxProblem(Strict):
     """Something that needs a person."""
 
@@ -95,6 +129,7 @@ class InboxProblem(Strict):
     code: str | None
     quickbooks_text: str | None
     record: ProblemRecord | None
+    candidates: list[Candidate] = Field(description="What it may be the same as, until decided.")
     opened_at: Instant
     last_seen_at: Instant
     resolved_at: Instant | None
@@ -199,15 +234,11 @@ class Company(Strict):
     open_problems: int
 
 
-# What may be left out is never null; pydantic needs a default for it all the same.
-_ABSENT: Any = None
-
-
 class WrongField(Strict):
     """One thing that is wrong: where it stands, and what to do about it."""
 
-    pointer: str = Field(_ABSENT, description="JSON pointer (RFC 6901) into the body.")
-    parameter: str = Field(_ABSENT, description="Name of a parameter or header.")
+    pointer: str = Field(ABSENT, description="JSON pointer (RFC 6901) into the body.")
+    parameter: str = Field(ABSENT, description="Name of a parameter or header.")
     detail: str
 
 
@@ -218,8 +249,8 @@ class ProblemDetails(Strict):
     title: str
     status: int
     detail: str
-    errors: list[WrongField] = Field(_ABSENT, description="Every wrong field.")
-    correlation_id: str = Field(_ABSENT, description="Under which our log tells more.")
+    errors: list[WrongField] = Field(ABSENT, description="Every wrong field.")
+    correlation_id: str = Field(ABSENT, description="Under which our log tells more.")
 
 
 class Page(Strict, Generic[T]):
@@ -245,7 +276,7 @@ class BulkMade(Strict, Generic[T]):
 class BulkWrong(Strict):
     """A record of a bulk that was not made, and why."""
 
-    status: Literal[422]
+    status: Literal[409, 422]
     problem: ProblemDetails
 
 

@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from flask import Request
+from pydantic import BaseModel, ValidationError
 
-from store.errors import FieldError
+from store.errors import FieldError, Invalid
 from store.types import is_key, is_storable
 from webconnector.api.limits import PARAMETER_CHARACTERS_MAX
 from webconnector.api.problem_details import problem, wrong_fields
@@ -37,6 +38,34 @@ def read_json(request: Request) -> Any:
         raise problem("malformed", "The body is nested too deeply.") from None
     except ValueError as error:
         raise problem("malformed", f"The body is not JSON: {error}.") from None
+
+
+def read_model(model: type[BaseModel], body: Any) -> dict[str, Any]:
+    """The fields of a flat body with their defaults, None for no body; Invalid names all wrong."""
+    try:
+        found = model.model_validate({} if body is None else body, strict=True)
+    except ValidationError as error:
+        raise Invalid(tuple(_wrong(one) for one in error.errors())) from None
+    return found.model_dump()
+
+
+_TEXTS: Final = {
+    "extra_forbidden": "There is no such field.",
+    "missing": "Give this field.",
+    "model_type": "Give a JSON object.",
+    "string_type": "Give a text.",
+    "string_too_short": "Give a text of at least {min_length} character.",
+    "string_too_long": "Give a text of at most {max_length} characters.",
+    "string_pattern_mismatch": "Give the id of a record.",
+    "string_unicode": "This text holds characters that no database takes.",
+    "value_error": "{error}",
+}
+
+
+def _wrong(error: Any) -> FieldError:
+    places = [str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"]]
+    text = _TEXTS.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
+    return FieldError("".join(f"/{place}" for place in places), text)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

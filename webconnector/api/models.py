@@ -18,7 +18,7 @@ from qbxml.entity import ADDRESS_PARTS, Kind
 from qbxml.entity import Field as Part
 from store.bodies import lines_max
 from store.ledger import LINE_TABLES, TABLES, column_name
-from store.shapes import APP_ALONE, DEFAULTS, SHAPES, LineShape, Shape
+from store.shapes import APP_ALONE, SHAPES, TEXT_LISTS, LineShape, Shape
 from webconnector.api.fixed_models import (
     Instant,
     Key,
@@ -134,6 +134,8 @@ def _shown(parts: Iterable[Part], table: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for part in parts:
         kind = _SHOWN[part.kind](part)
+        if part.name in TEXT_LISTS:
+            kind = list[str]
         if table.c[column_name(part)].nullable:
             kind |= None
         found[part.name] = (kind, Field(description=_described(part)))
@@ -173,9 +175,6 @@ def _line_noun(noun: str, line: LineShape) -> str:
 def _shown_model(shape: Shape, noun: str) -> type[BaseModel]:
     table = TABLES[shape.entity.resource]
     parts: dict[str, Any] = {"id": (Key, ...), **_shown(shape.shown, table)}
-    for name, value in DEFAULTS.get(shape.entity.resource, {}).items():
-        if isinstance(value, list):  # names or numbers, such as a bill's purchase orders
-            parts[name] = (list[str], ...)
     for line in shape.outer_lines:
         parts[line.part.name] = _shown_lines(shape, line, noun)
     parts |= {"origin": (Origin, ...), "created_at": (Instant, ...), "updated_at": (Instant, ...)}

@@ -8,24 +8,14 @@ details.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
-
-from store.api_tokens import SCOPES
-from store.filters import APPROVALS, SYNC_STATES, Filter, filters_of
 from store.inbox import PROBLEM_STATES
-from store.problem_acts import ACTS
-from store.rules import acts_of
-from store.shapes import BANK_BALANCES, SHAPES, Shape
-from webconnector.api import around, hooks, incoming, records
-from webconnector.api.calling import Act
+from store.shapes import BANK_BALANCES, SHAPES
+from webconnector.api import around, hooks, incoming, problems, records
 from webconnector.api.fixed_models import (
     EVENT_KINDS,
     BankBalance,
-    Bulk,
-    BulkResults,
     Changes,
     Company,
     InboxProblem,
@@ -37,193 +27,10 @@ from webconnector.api.fixed_models import (
     WebhookNew,
 )
 from webconnector.api.incoming import Parameter
-from webconnector.api.limits import BULK_RECORDS_MAX, PAGE_RECORDS, PAGE_RECORDS_MAX
-from webconnector.api.models import models_of
-
-READ, WRITE = SCOPES
-_UUID = {"type": "string", "format": "uuid"}
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One thing that can be asked: method and path, who may, what comes in and goes out."""
-
-    id: str
-    method: str
-    path: str
-    summary: str
-    act: Act
-    answer: type[BaseModel]
-    tag: str
-    status: int = 200
-    parameters: tuple[Parameter, ...] = ()
-    body: type[BaseModel] | None = None
-    versioned: bool = False
-    """It takes `If-Match`."""
-    gives_version: bool = False
-    """Its answer carries an `ETag`."""
-    missing: bool = False
-    """What it names in its path may not be there."""
-    forgetful: bool = False
-    """What it reads is not kept for ever."""
-    description: str = ""
-
-    @property
-    def scope(self) -> str:
-        """What the token must be allowed."""
-        return READ if self.method == "GET" else WRITE
-
-    @property
-    def repeatable(self) -> bool:
-        """It takes an `Idempotency-Key`."""
-        return self.method == "POST"
-
-
-# --- parameters of lists
-
-_LIMIT = Parameter(
-    "limit",
-    f"Most records of the page; {PAGE_RECORDS} without it.",
-    {"type": "integer", "minimum": 1, "maximum": PAGE_RECORDS_MAX},
-    incoming.whole(PAGE_RECORDS_MAX),
-)
-_AFTER = Parameter(
-    "after",
-    "The `next_cursor` of the page before.",
-    {"type": "string", "minLength": 1},
-    incoming.text,
-)
-_PAGING = (
-    Parameter(
-        "updated_after",
-        "Only what changed after this moment.",
-        {"type": "string", "format": "date-time"},
-        incoming.moment,
-    ),
-    _AFTER,
-    _LIMIT,
-)
-_DELETED = Parameter(
-    "include_deleted", "Deleted records too.", {"type": "boolean"}, incoming.yes_no
-)
-_OF_FILTER: dict[Filter, tuple[dict[str, Any], Any]] = {
-    Filter.TEXT: ({"type": "string", "minLength": 1}, incoming.text),
-    Filter.ID: (_UUID, incoming.key),
-    Filter.DAY: ({"type": "string", "format": "date"}, incoming.day),
-    Filter.YES_NO: ({"type": "boolean"}, incoming.yes_no),
-    Filter.STATE: ({"type": "string", "enum": list(SYNC_STATES)}, incoming.one_of(SYNC_STATES)),
-    Filter.APPROVAL: ({"type": "string", "enum": list(APPROVALS)}, incoming.one_of(APPROVALS)),
-}
-_TEXTS = {
-    "name": "Exactly this name or full name, whatever its case.",
-    "number": "Exactly this number, whatever its case.",
-    "date_from": "Dated on or after this day.",
-    "date_to": "Dated on or before this day.",
-    "state": "Only this `sync.state`.",
-    "parent": "Directly below this record.",
-}
-
-
-def _filters(shape: Shape) -> tuple[Parameter, ...]:
-    return tuple(
-        Parameter(name, _TEXTS.get(name, f"Only this `{name}`."), *_OF_FILTER[kind])
-        for name, kind in filters_of(shape).items()
-    )
-
-
-# --- records
-
-
-def _of_records(shape: Shape) -> Iterator[Operation]:
-    entity, models = shape.entity, models_of(shape.entity.resource)
-    resource, one = entity.resource, entity.singular
-    many = resource.replace("-", " ")
-    acts = acts_of(entity)
-    place = f"/{resource}/{{record_id}}"
-    shown = {"answer": models.shown, "tag": resource, "gives_version": True}
-    yield Operation(
-        f"{resource}_list",
-        "GET",
-        f"/{resource}",
-        f"List {many}",
-        records.listing(resource),
-        Page[models.shown],  # type: ignore[name-defined]
-        resource,
-        parameters=(*_filters(shape), _DELETED, *_PAGING),
-    )
-    if "create" in acts:
-        yield Operation(
-            f"{resource}_create",
-            "POST",
-            f"/{resource}",
-            f"Make a {one}",
-            records.creating(resource),
-            status=201,
-            body=models.new,
-            **shown,  # type: ignore[arg-type]
-        )
-        yield Operation(
-            f"{resource}_bulk",
-            "POST",
-            f"/{resource}/bulk",
-            f"Make up to {BULK_RECORDS_MAX} {many} at once",
-            records.creating_many(resource),
-            BulkResults[models.shown],  # type: ignore[name-defined]
-            resource,
-            body=Bulk[models.new],  # type: ignore[name-defined]
-            description="Each has its own result. They do not see each other.",
-        )
-    yield Operation(
-        f"{resource}_get",
-        "GET",
-        place,
-        f"Read a {one}, also a deleted one",
-        records.reading(resource),
-        missing=True,
-        **shown,  # type: ignore[arg-type]
-    )
-    yield from _changes(shape, place, shown)
-
-
-def _changes(shape: Shape, place: str, shown: dict[str, Any]) -> Iterator[Operation]:
-    resource, one = shape.entity.resource, shape.entity.singular
-    acts = acts_of(shape.entity)
-    if "change" in acts:
-        yield Operation(
-            f"{resource}_change",
-            "PATCH",
-            place,
-            f"Change a {one}",
-            records.changing(resource),
-            body=models_of(resource).change,
-            versioned=True,
-            missing=True,
-            description="Fields left out stay. Lines are given as the complete list.",
-            **shown,
-        )
-    if "delete" in acts:
-        yield Operation(
-            f"{resource}_delete",
-            "DELETE",
-            place,
-            f"Delete a {one}",
-            records.deleting(resource),
-            versioned=True,
-            missing=True,
-            **shown,
-        )
-    for act, doing in (("void", records.voiding), ("approve", records.approving)):
-        if act in acts:
-            yield Operation(
-                f"{resource}_{act}",
-                "POST",
-                f"{place}/{act}",
-                f"{act.capitalize()} a {one}",
-                doing(resource),
-                missing=True,
-                **shown,
-            )
-
+from webconnector.api.operation import Operation
+from webconnector.api.parameters import LIMIT, PAGING, UUID
+from webconnector.api.problems import ACTS
+from webconnector.api.record_operations import operations_of
 
 # --- what is no record
 
@@ -237,7 +44,7 @@ def _balances() -> Iterator[Operation]:
         records.listing(BANK_BALANCES),
         Page[BankBalance],
         BANK_BALANCES,
-        parameters=_PAGING,
+        parameters=PAGING,
     )
     yield Operation(
         "bank_balances_get",
@@ -265,16 +72,16 @@ def _problems() -> Iterator[Operation]:
         {"type": "string", "enum": list(PROBLEM_STATES)},
         incoming.one_of(PROBLEM_STATES),
     )
-    record = Parameter("record", "Only those of this record.", _UUID, incoming.key)
+    record = Parameter("record", "Only those of this record.", UUID, incoming.key)
     yield Operation(
         "problems_list",
         "GET",
         "/problems",
         "List what needs a person",
-        around.problems,
+        problems.listing,
         Page[InboxProblem],
         "problems",
-        parameters=(state, record, after, _LIMIT),
+        parameters=(state, record, after, LIMIT),
     )
     place = "/problems/{number}"
     yield Operation(
@@ -282,33 +89,28 @@ def _problems() -> Iterator[Operation]:
         "GET",
         place,
         "Read a problem, also a resolved one",
-        around.problem,
+        problems.reading,
         InboxProblem,
         "problems",
         missing=True,
     )
-    for act in ACTS:
+    for name, act in ACTS.items():
         yield Operation(
-            f"problems_{act}",
+            f"problems_{name}",
             "POST",
-            f"{place}/{act}",
-            _PROBLEM_ACTS.get(act, f"{act.capitalize()} a problem"),
-            around.acting(act),
+            f"{place}/{name}",
+            act.summary,
+            problems.acting(act),
             InboxProblem,
             "problems",
+            body=act.body,
+            body_needed=act.body_needed,
             missing=True,
         )
 
 
-_PROBLEM_ACTS = {
-    "retry": "Send the record again at the next session",
-    "skip": "Do not sync this record until somebody says retry",
-    "done": "It was done by hand in QuickBooks: send nothing more",
-}
-
-
 def _others() -> Iterator[Operation]:
-    after = Parameter("after", "The `next_cursor` of the page before.", _UUID, incoming.key)
+    after = Parameter("after", "The `next_cursor` of the page before.", UUID, incoming.key)
     yield Operation(
         "sessions_list",
         "GET",
@@ -317,7 +119,7 @@ def _others() -> Iterator[Operation]:
         around.sessions,
         Page[Session],
         "sessions",
-        parameters=(after, _LIMIT),
+        parameters=(after, LIMIT),
     )
     yield Operation(
         "sessions_get",
@@ -355,7 +157,7 @@ def _changes_feed() -> Iterator[Operation]:
         around.changes,
         Changes,
         "changes",
-        parameters=(kind, after, _LIMIT),
+        parameters=(kind, after, LIMIT),
         forgetful=True,
     )
 
@@ -412,7 +214,7 @@ def _webhooks() -> Iterator[Operation]:
 
 def _all() -> Iterator[Operation]:
     for shape in SHAPES.values():
-        yield from _of_records(shape)
+        yield from operations_of(shape)
     yield from _balances()
     yield from _problems()
     yield from _changes_feed()

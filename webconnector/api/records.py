@@ -10,7 +10,7 @@ from typing import Any
 
 from store import resources
 from store.engine import Connection
-from store.errors import FieldError, Invalid
+from store.errors import FieldError, Invalid, Refused
 from webconnector.api.calling import Act, Answer, Call
 from webconnector.api.limits import BULK_RECORDS_MAX, PAGE_RECORDS
 from webconnector.api.problem_details import of_error, wrong_fields
@@ -93,9 +93,10 @@ def _bulk(body: Any) -> list[Any]:
     return list(records or ())
 
 
-def _result(made: dict[str, Any] | Invalid) -> dict[str, Any]:
-    if isinstance(made, Invalid):
-        return {"status": 422, "problem": of_error(made).body()}
+def _result(made: dict[str, Any] | Invalid | Refused) -> dict[str, Any]:
+    if isinstance(made, (Invalid, Refused)):
+        wrong = of_error(made)
+        return {"status": wrong.kind.status, "problem": wrong.body()}
     return {"status": 201, "record": made}
 
 

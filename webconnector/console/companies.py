@@ -40,10 +40,13 @@ def now(company_id: str) -> Response:
 
 def _facts(conn: Connection, row: Row[Any], one: Visit) -> dict[str, Any]:
     preferences = Preferences.from_json(row.preferences)
+    sessions = console_company.latest_sessions(conn, row.id)
+    running = sessions[0] if sessions and sessions[0].ended_at is None else None
     return {
         "state": console_company.state_of(conn, row.id, one.now),
-        "progress": console_company.progress(conn, row.id, preferences),
-        "sessions": console_company.latest_sessions(conn, row.id),
+        "progress": console_company.progress(conn, row.id, preferences, running),
+        "page_records": one.settings.page_records_max,
+        "sessions": sessions,
         "problems": console_company.latest_problems(conn, row.id),
         "days": console_overview.sessions_per_day(conn, [row.id], one.now)[row.id],
     }

@@ -5,29 +5,63 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from flask import Response, make_response
 
+from store.engine import Connection, Row
 from store.errors import NotFound
+from store.people import audit_row
+from store.persons import Right
+from webconnector.console.visit import Visit
+
+Read = Callable[[Connection, Row[Any]], list[dict[str, Any]]]
 
 # What a spreadsheet would take for a formula is made plain text.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
+FORMS: Final = ("csv", "json")
+
+
+def known(form: str) -> str:
+    """The form, when there is such a one; else NotFound."""
+    if form not in FORMS:
+        raise NotFound("There are csv and json.")
+    return form
+
+
+def listed(one: Visit, company_id: str, what: str, read: Read) -> list[dict[str, Any]]:
+    """The rows that `read` gives; that somebody took them is noted first, in the audit trail.
+
+    The note has a short transaction of its own: a long list must not hold up every writer.
+    """
+
+    def noted(conn: Connection, row: Row[Any]) -> Row[Any]:
+        audit_row(conn, row.id, one.who, "list.export", {"list": what}, one.now)
+        return row
+
+    row = one.run(company_id, Right.SEE, noted)
+    with one.store.read() as conn:
+        return read(conn, row)
+
+
 def given(rows: Sequence[Mapping[str, Any]], form: str, name: str) -> Response:
-    """The rows as a file `name`.csv or `name`.json; NotFound for any other form."""
-    if form == "json":
+    """The rows as a file `name`.csv or `name`.json."""
+    if known(form) == "json":
         text = json.dumps(rows, indent=1, ensure_ascii=False, default=str)
         kind = "application/json"
-    elif form == "csv":
-        text, kind = as_csv(rows), "text/csv; charset=utf-8"
     else:
-        raise NotFound("There are csv and json.")
-    response = make_response(text)
+        text, kind = as_csv(rows), "text/csv; charset=utf-8"
+    return attached(text.encode(), kind, f"{name}.{form}")
+
+
+def attached(content: bytes, kind: str, name: str) -> Response:
+    """A file that the browser saves; `name` holds letters, digits, dots and dashes only."""
+    response = make_response(content)
     response.headers["Content-Type"] = kind
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -34,6 +34,7 @@ COMPANY: Final[tuple[Entry, ...]] = (
     Entry("records", "console.records.start", "Records"),
     Entry("sessions", "console.sessions.listed", "Sessions"),
     Entry("conflicts", "console.conflicts.listed", "Conflicts", "conflicts"),
+    Entry("matching", "console.matching.show", "Matching", "matching"),
     Entry("totals", "console.totals.show", "Totals"),
     Entry("connection", "console.connection.show", "Connection"),
     Entry("preferences", "console.preferences.show", "Preferences"),

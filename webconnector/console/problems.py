@@ -17,10 +17,12 @@ from store.engine import Connection, Row
 from store.errors import FieldError, Invalid
 from store.persons import Right
 from store.problems import DUPLICATES
-from webconnector.console import acting, showing
+from webconnector.console import acting, files, hiding, showing
+from webconnector.console.kinds import kind_words
 from webconnector.console.visit import Visit, here
 
 pages = Blueprint("problems", __name__)
+pages.add_app_template_filter(kind_words, "kind_words")
 
 COMPANY: Final = "/companies/<company_id>/problems"
 
@@ -37,15 +39,40 @@ def of_company(company_id: str) -> Response:
     return _list(company_id)
 
 
-def _list(company_id: str | None) -> Response:
-    one, args = here(), request.args
-    standing = args.get("standing", "")
-    wanted = Wanted(
+@pages.get("/problems/export.<form>")
+def export_inbox(form: str) -> Response:
+    """The problems of every company the person reaches, as CSV or JSON."""
+    one, form = here(), files.known(form)
+    with one.store.read() as conn:
+        rows = console_inbox.all_problems(conn, one.person, _wanted(None))
+    return files.given(rows, form, "problems")
+
+
+@pages.get(f"{COMPANY}/export.<form>")
+def export(company_id: str, form: str) -> Response:
+    """The problems of one company, as CSV or JSON."""
+    one, form, wanted = here(), files.known(form), _wanted(company_id)
+    rows = files.listed(
+        one,
+        company_id,
+        "problems",
+        lambda conn, _row: console_inbox.all_problems(conn, one.person, wanted),
+    )
+    return files.given(rows, form, f"problems-{company_id[:8]}")
+
+
+def _wanted(company_id: str | None) -> Wanted:
+    standing = request.args.get("standing", "")
+    return Wanted(
         standing=Standing(standing) if standing in set(Standing) else Standing.OPEN,
-        kind=args.get("kind") or None,
+        kind=request.args.get("kind") or None,
         company_id=company_id,
         page=showing.page_number(),
     )
+
+
+def _list(company_id: str | None) -> Response:
+    one, wanted = here(), _wanted(company_id)
     with one.store.read() as conn:
         row = one.reach(conn, company_id) if company_id is not None else None
         found = console_inbox.problems(conn, one.person, wanted)
@@ -74,6 +101,8 @@ def show(company_id: str, number: int) -> Response:
             if found.kind in DUPLICATES and found.record_id and found.resolved_at is None
             else []
         )
+    for other in alike:
+        hiding.hide(other["fields"], str(found.resource), one.person)
     return showing.page(
         "problem.html",
         section="problems",
@@ -95,14 +124,22 @@ def _link(conn: Connection, found: Row[Any], one: Visit) -> None:
     problem_acts.link_to(conn, found, wanted, one.who, one.now)
 
 
+def _skip(conn: Connection, found: Row[Any], one: Visit) -> None:
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        # The command line may leave it out; who sees the page later wants to know.
+        raise Invalid((FieldError("/reason", "Say why this record is not to be synced."),))
+    problem_acts.skip(conn, found, one.who, one.now, reason)
+
+
 ACTS: Final[dict[str, tuple[str, Act]]] = {
     "retry": (
-        "It is sent again at the next update.",
+        "It is sent again at the next session.",
         lambda conn, found, one: problem_acts.retry(conn, found, one.who, one.now),
     ),
     "skip": (
         "This record is not synced until somebody says so.",
-        lambda conn, found, one: problem_acts.skip(conn, found, one.who, one.now),
+        _skip,
     ),
     "done": (
         "It counts as done by hand.",
@@ -113,18 +150,18 @@ ACTS: Final[dict[str, tuple[str, Act]]] = {
         lambda conn, found, one: problem_acts.delete(conn, found, one.who, one.now),
     ),
     "renumber": (
-        "It goes with its new name or number at the next update.",
+        "It goes with its new name or number at the next session.",
         lambda conn, found, one: problem_acts.renumber(
             conn, found, request.form.get("number", ""), one.who, one.now
         ),
     ),
     "apart": (
-        "It is kept apart and goes at the next update.",
+        "It is kept apart and goes at the next session.",
         lambda conn, found, one: problem_acts.apart(
             conn, found, request.form.get("reason", ""), one.who, one.now
         ),
     ),
-    "link": ("They are linked; the next update merges them.", _link),
+    "link": ("They are linked; the next session merges them.", _link),
 }
 
 
@@ -138,9 +175,15 @@ def act(company_id: str, number: int) -> BaseResponse:
         Right.MEND,
         lambda conn, row, one: deed(conn, problem_acts.find(conn, number, row.id), one),
         said=said,
-        back="console.problems.show",
-        number=number,
+        **_back(number),
     )
+
+
+def _back(number: int) -> dict[str, Any]:
+    """Where the act was begun: the page of all duplicates, or the problem's own."""
+    if request.form.get("back") == "matching":
+        return {"back": "console.matching.show"}
+    return {"back": "console.problems.show", "number": number}
 
 
 def _unknown(_conn: Connection, _found: Row[Any], _one: Visit) -> None:
@@ -159,6 +202,6 @@ def retry_kind(company_id: str) -> BaseResponse:
         company_id,
         Right.MEND,
         deed,
-        said="All of this kind are sent again at the next update.",
+        said="All of this kind are sent again at the next session.",
         back="console.problems.of_company",
     )

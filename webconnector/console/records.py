@@ -9,11 +9,8 @@ from flask import Blueprint, Response, request
 from store import resources, story
 from store.engine import Connection, Row
 from store.errors import NotFound
-from store.people import audit_row
-from store.persons import Right
-from webconnector.console import files, showing
-from webconnector.console.visit import Visit, here
-from webconnector.redaction import REMOVED
+from webconnector.console import files, hiding, showing
+from webconnector.console.visit import here
 
 pages = Blueprint("records", __name__, url_prefix="/companies/<company_id>/records")
 
@@ -52,7 +49,7 @@ def listed(company_id: str, resource: str) -> Response:
 @pages.get("/<resource>/export.<form>")
 def export(company_id: str, resource: str, form: str) -> Response:
     """All records of a type as CSV or JSON."""
-    one = here()
+    one, form = here(), files.known(form)
     _known(resource)
 
     def whole(conn: Connection, row: Row[Any]) -> list[dict[str, Any]]:
@@ -64,13 +61,11 @@ def export(company_id: str, resource: str, form: str) -> Response:
                 break
             found += page
             after = resources.cursor_of(page[-1])
-        audit_row(conn, row.id, one.who, "records.export", {"resource": resource}, one.now)
         return found
 
-    hidden = _hidden(resource, one)
     rows = [
-        {name: value for name, value in record.items() if name not in hidden}
-        for record in one.run(company_id, Right.SEE, whole)
+        hiding.without(record, resource, one.person)
+        for record in files.listed(one, company_id, resource, whole)
     ]
     return files.given(rows, form, f"{resource}-{company_id[:8]}")
 
@@ -84,26 +79,14 @@ def show(company_id: str, resource: str, record_id: str) -> Response:
         if resource not in resources.SHAPES:
             raise NotFound("There is no such record.")
         told = story.story(conn, row.id, resource, record_id)
-    hidden = _hidden(resource, one)
-    for part in told["compared"]:
-        if part["field"] in hidden:
-            part |= {side: REMOVED for side in ("cashflow", "quickbooks") if part[side]}
+    hiding.hide(told["compared"], resource, one.person)
     return showing.page(
         "record.html",
         section="records",
         company=row,
         resource=resource,
-        line=_line(told["record"]),
         **told,
     )
-
-
-def _hidden(resource: str, one: Visit) -> set[str]:
-    """Personal data that only administrators, and support with permission, see."""
-    shape = resources.SHAPES.get(resource)
-    if shape is None or one.person.unredacted:
-        return set()
-    return {part.name for part in shape.entity.fields if part.withheld}
 
 
 def _known(resource: str) -> None:

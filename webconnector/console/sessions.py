@@ -1,4 +1,4 @@
-"""A company's updates: the list, one of them call by call, and what was sent as it was sent.
+"""A company's sessions: the list, one of them call by call, and what was sent as it was sent.
 
 Owns these pages. Raw texts are redacted by role, and looking at them is in the audit trail.
 """
@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 
 from store import console_inbox, session_log
 from store.engine import Connection, Row
-from store.errors import NotFound
 from store.persons import Right
 from webconnector import bundle
-from webconnector.console import showing
+from webconnector.console import files, showing
 from webconnector.console.visit import Visit, here
 from webconnector.pretty import pretty
 from webconnector.redaction import redacted
@@ -27,7 +26,7 @@ SHOWN_CHARACTERS_MAX: Final = 200_000
 
 @pages.get("/")
 def listed(company_id: str) -> Response:
-    """The company's updates, newest first."""
+    """The company's sessions, newest first."""
     one = here()
     outcome = request.args.get("outcome", "")
     chosen = outcome if outcome in OUTCOMES else None
@@ -39,15 +38,29 @@ def listed(company_id: str) -> Response:
     )
 
 
+@pages.get("/export.<form>")
+def export(company_id: str, form: str) -> Response:
+    """The latest sessions as CSV or JSON."""
+    one = here()
+    form = files.known(form)
+    found = files.listed(
+        one,
+        company_id,
+        "sessions",
+        lambda conn, row: session_log.list_sessions(conn, row.id, limit=session_log.sessions_max),
+    )
+    return files.given(found, form, f"sessions-{company_id[:8]}")
+
+
 @pages.get("/<session_id>")
 def show(company_id: str, session_id: str) -> Response:
-    """One update, call by call."""
+    """One session, call by call."""
     return showing.page("session.html", section="sessions", **_facts(company_id, session_id))
 
 
 @pages.get("/<session_id>/now")
 def now(company_id: str, session_id: str) -> Response:
-    """What moves on that page while the update runs."""
+    """What moves on that page while the session runs."""
     return showing.fragment("session_now.html", **_facts(company_id, session_id))
 
 
@@ -71,16 +84,13 @@ def raw(company_id: str, session_id: str, number: int) -> Response:
     exchange, row = one.run(
         company_id,
         Right.RAW,
-        lambda conn, row: (_raw(conn, row, one, session_id, number), row),
+        lambda conn, row: (_exchange(conn, row, one, session_id, number), row),
     )
     texts = {kind: _allowed(exchange[kind], one) for kind in ("request", "response")}
     wanted = request.args.get("download", "")
     if wanted in texts:
-        response = make_response(texts[wanted] or "")
-        response.headers["Content-Type"] = "application/xml; charset=utf-8"
-        name = f"{wanted}-{number}.xml"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        content = (texts[wanted] or "").encode()
+        return files.attached(content, "application/xml; charset=utf-8", f"{wanted}-{number}.xml")
     return showing.page(
         "exchange.html",
         section="sessions",
@@ -92,16 +102,11 @@ def raw(company_id: str, session_id: str, number: int) -> Response:
     )
 
 
-def _raw(
+def _exchange(
     conn: Connection, row: Row[Any], one: Visit, session_id: str, number: int
 ) -> dict[str, Any]:
     _, full_id = session_log.find_session(conn, session_id, row.id)
-    found = session_log.read_raw(conn, row.id, full_id, one.who, "session.raw", one.now)
-    exchanges: list[dict[str, Any]] = found["exchanges"]
-    for exchange in exchanges:
-        if exchange["number"] == number:
-            return exchange
-    raise NotFound("This update has no such request.")
+    return session_log.read_exchange(conn, row.id, full_id, number, one.who, one.now)
 
 
 def _allowed(text: str | None, one: Visit) -> str | None:
@@ -116,17 +121,16 @@ def _shown(text: str | None) -> dict[str, Any] | None:
 
 
 @pages.get("/<session_id>/bundle")
-def export(company_id: str, session_id: str) -> Response:
-    """The redacted bundle of an update, to attach to a ticket."""
+def bundled(company_id: str, session_id: str) -> Response:
+    """The redacted bundle of a session, to attach to a ticket."""
     one = here()
 
-    def whole(conn: Connection, row: Row[Any]) -> tuple[bytes, str]:
+    def whole(conn: Connection, row: Row[Any]) -> tuple[dict[str, Any], str]:
         _, full_id = session_log.find_session(conn, session_id, row.id)
-        found = session_log.read_raw(conn, row.id, full_id, one.who, "session.export", one.now)
-        return bundle.bundle(found, one.now), full_id
+        act = "session.export"
+        return session_log.read_raw(conn, row.id, full_id, one.who, act, one.now), full_id
 
-    content, full_id = one.run(company_id, Right.RAW, whole)
-    response = make_response(content)
-    response.headers["Content-Type"] = "application/zip"
-    response.headers["Content-Disposition"] = f'attachment; filename="session-{full_id[:8]}.zip"'
-    return response
+    found, full_id = one.run(company_id, Right.RAW, whole)
+    return files.attached(
+        bundle.bundle(found, one.now), "application/zip", f"session-{full_id[:8]}.zip"
+    )

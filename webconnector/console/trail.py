@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from flask import Blueprint, Response, request
 
 from store import console_inbox
+from store.console_inbox import Acts
 from webconnector.console import files, showing
 from webconnector.console.visit import here, zone
 
@@ -17,37 +17,36 @@ pages = Blueprint("trail", __name__, url_prefix="/companies/<company_id>/audit")
 @pages.get("/")
 def show(company_id: str) -> Response:
     """One page of it."""
-    one, args = here(), request.args
-    wanted = {name: args.get(name, "").strip() for name in ("who", "act", "from", "to")}
+    one, asked = here(), _asked()
     with one.store.read() as conn:
         row = one.reach(conn, company_id)
-        found = console_inbox.acts(
-            conn,
-            row.id,
-            showing.page_number(),
-            who=wanted["who"],
-            act=wanted["act"],
-            since=_start(wanted["from"]),
-            until=_start(wanted["to"], days=1),
-        )
+        found = console_inbox.acts(conn, row.id, showing.page_number(), _wanted(asked))
     return showing.page(
         "trail.html",
         section="trail",
         company=row,
-        wanted=wanted,
-        args={name: value for name, value in wanted.items() if value},
+        wanted=asked,
+        args={name: value for name, value in asked.items() if value},
         **found,
     )
 
 
 @pages.get("/export.<form>")
 def export(company_id: str, form: str) -> Response:
-    """All of it as CSV or JSON."""
-    one = here()
-    with one.store.read() as conn:
-        row = one.reach(conn, company_id)
-        rows: list[dict[str, Any]] = console_inbox.all_acts(conn, row.id)
-    return files.given(rows, form, f"audit-{row.id[:8]}")
+    """What the filter leaves of it, as CSV or JSON."""
+    one, form, wanted = here(), files.known(form), _wanted(_asked())
+    rows = files.listed(
+        one, company_id, "audit", lambda conn, row: console_inbox.all_acts(conn, row.id, wanted)
+    )
+    return files.given(rows, form, f"audit-{company_id[:8]}")
+
+
+def _asked() -> dict[str, str]:
+    return {name: request.args.get(name, "").strip() for name in ("who", "act", "from", "to")}
+
+
+def _wanted(asked: dict[str, str]) -> Acts:
+    return Acts(asked["who"], asked["act"], _start(asked["from"]), _start(asked["to"], days=1))
 
 
 def _start(text: str, *, days: int = 0) -> datetime | None:

@@ -33,6 +33,8 @@ TOKEN_FIELD: Final = "token"  # noqa: S105 - the name of a form's field
 TOKEN_HEADER: Final = "X-Form-Token"  # noqa: S105
 # Pages that need nobody.
 OPEN: Final = frozenset({"console.entry.login", "console.entry.come_in"})
+# Pages that take a file. The form is read for its token before any page sees it.
+BODY_BYTES_MAX: Final = {"console.weblog.read": 8 * 1024 * 1024}
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -84,6 +86,8 @@ def begin() -> Response | None:
     g.visit = None
     if request.method not in _READING:
         _require_same_origin()
+        if body_bytes_max := BODY_BYTES_MAX.get(request.endpoint or ""):
+            request.max_content_length = request.max_form_memory_size = body_bytes_max
     secret = request.cookies.get(cookie_name())
     if secret:
         store: Store = current_app.extensions["store"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,7 +17,6 @@ from webconnector.console.visit import here
 pages = Blueprint("weblog", __name__, url_prefix="/companies/<company_id>/web-connector-log")
 
 UPDATES_SHOWN: Final = 50
-BODY_BYTES_MAX: Final = 8 * 1024 * 1024
 # How far the clocks of the PC and of the server may be apart.
 CLOCKS_APART: Final = timedelta(minutes=2)
 
@@ -30,11 +30,10 @@ def show(company_id: str) -> Response:
 @pages.post("/")
 def read(company_id: str) -> Response:
     """What the pasted or uploaded log says; it is not kept."""
-    request.max_content_length = request.max_form_memory_size = BODY_BYTES_MAX
     text = request.form.get("log", "")
     upload = request.files.get("file")
     if upload is not None and upload.filename:
-        text = upload.stream.read(qwc_log.log_characters_max).decode("utf-8", "replace")
+        text = _decoded(upload.stream.read())
     return _page(company_id, qwc_log.read(text))
 
 
@@ -53,22 +52,29 @@ def _page(company_id: str, updates: list[qwc_log.Update] | None) -> Response:
     )
 
 
+def _decoded(content: bytes) -> str:
+    """The text of the file; Windows editors save it as UTF-16 too."""
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig", "replace")
+
+
 def _matched(conn: Connection, company_id: str, updates: list[qwc_log.Update]) -> list[Any]:
-    """Our session of each update, by their times."""
+    """Our session of each update: the nearest in time, each one once."""
     if not updates:
         return []
     started = min(update.started_at for update in updates) - CLOCKS_APART
     ended = max(update.ended_at for update in updates) + CLOCKS_APART
-    ours = console_inbox.sessions_between(conn, company_id, started, ended)
-    return [
-        next(
-            (
-                row
-                for row in ours
-                if update.started_at - CLOCKS_APART <= row.started_at
-                and row.started_at <= update.ended_at + CLOCKS_APART
-            ),
-            None,
-        )
-        for update in updates
-    ]
+    left = console_inbox.sessions_between(conn, company_id, started, ended)
+    found = []
+    for update in updates:
+        fits = [
+            row
+            for row in left
+            if update.started_at - CLOCKS_APART <= row.started_at <= update.ended_at + CLOCKS_APART
+        ]
+        apart = [abs(row.started_at - update.started_at) for row in fits]
+        nearest = fits[apart.index(min(apart))] if fits else None
+        if nearest is not None:
+            left.remove(nearest)
+        found.append(nearest)
+    return found

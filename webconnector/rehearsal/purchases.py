@@ -62,6 +62,7 @@ def draft(
     vendor = register.referred(result, "VendorRef")
     if vendor is None:
         raise refusals.missing("VendorRef")
+    result.pop("CurrencyRef", None)  # it is always the vendor's
     if vendor.fields.get("CurrencyRef"):
         result["CurrencyRef"] = vendor.fields["CurrencyRef"]
     result.setdefault("APAccountRef", None)

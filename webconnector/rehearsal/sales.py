@@ -70,6 +70,7 @@ def draft(
     customer = register.referred(result, "CustomerRef")
     if customer is None:
         raise refusals.missing("CustomerRef")
+    result.pop("CurrencyRef", None)  # it is always the customer's
     if customer.fields.get("CurrencyRef"):
         result["CurrencyRef"] = customer.fields["CurrencyRef"]
     if before is None:

@@ -10,7 +10,8 @@ from store import api_tokens, companies
 from store.access import api_token
 from store.syncing import audit
 from tests.webconnector.api.conftest import NOW, Api
-from webconnector.api.operations import OPERATIONS, Operation
+from webconnector.api.operation import Operation
+from webconnector.api.operations import OPERATIONS
 from webconnector.settings import load
 
 OPEN = {"api.openapi", "api.docs"}

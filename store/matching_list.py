@@ -1,0 +1,151 @@
+"""The matching of a whole company as people see it: likely duplicates, and names without a partner.
+
+Owns these lists in a fixed number of queries. What looks alike is `matching.py`'s and
+`candidates.py`'s, what a person does about it `problem_acts.py`'s; it must not change anything.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, exists, func, literal, select, union_all
+
+from qbxml.entities import ENTITIES
+from qbxml.entity import Entity, Family
+from store import candidates
+from store.ledger import TABLES
+from store.problems import DUPLICATES
+from store.rows import names_of, shown_column
+from store.syncing import change, link, problem
+
+page_duplicates = 10
+unmatched_max = 200
+"""Per record type."""
+
+Values = dict[str, Any]
+
+_LISTS: Final = tuple(
+    entity for entity in ENTITIES if entity.family is Family.LIST and entity.push.new
+)
+# What people leave out or add when they write the same name a second time.
+_NOISE = re.compile(r"\b(the|and|inc|llc|ltd|co|corp|company|incorporated|limited)\b|[^a-z0-9]+")
+
+
+def duplicates(conn: Connection, company_id: str, resource: str | None, page: int) -> Values:
+    """`kinds` (record type, count), `rows` of one type with `candidates` side by side, `pages`.
+
+    `resource` None, or one without duplicates: the type that has most.
+    """
+    where = (
+        problem.c.company_id == company_id,
+        problem.c.kind.in_(DUPLICATES),
+        problem.c.resolved_at.is_(None),
+        problem.c.record_id.is_not(None),
+    )
+    kinds: dict[str, int] = {
+        row.resource: row.records
+        for row in conn.execute(
+            select(problem.c.resource, func.count().label("records"))
+            .where(*where)
+            .group_by(problem.c.resource)
+            .order_by(func.count().desc(), problem.c.resource)
+        )
+    }
+    if not kinds:
+        return {"kinds": {}, "resource": None, "rows": [], "page": 1, "pages": 1, "found": 0}
+    chosen = resource if resource is not None and resource in kinds else next(iter(kinds))
+    pages = -(-kinds[chosen] // page_duplicates)
+    page = min(max(1, page), pages)
+    rows = conn.execute(
+        select(problem)
+        .where(*where, problem.c.resource == chosen)
+        .order_by(problem.c.opened_at, problem.c.id)
+        .limit(page_duplicates)
+        .offset((page - 1) * page_duplicates)
+    ).all()
+    alike = candidates.all_side_by_side(conn, company_id, [row.record_id for row in rows])
+    names = names_of(conn, company_id, [(chosen, row.record_id) for row in rows])
+    return {
+        "kinds": kinds,
+        "resource": chosen,
+        "rows": [
+            {
+                "number": row.number,
+                "title": row.title,
+                "record_id": row.record_id,
+                "name": names.get(row.record_id),
+                "candidates": alike.get(row.record_id, []),
+            }
+            for row in rows
+        ],
+        "page": page,
+        "pages": pages,
+        "found": kinds[chosen],
+    }
+
+
+def unmatched(conn: Connection, company_id: str) -> list[Values]:
+    """Accounts and names of CashFlow that no link joins to QuickBooks, by type; 2 queries.
+
+    Each with `state` of what waits for it (None: nothing) and `similar`: linked records whose
+    name is the same but for capitals, spaces, points and words like Inc.
+    """
+    rows = conn.execute(union_all(*(_without(company_id, entity) for entity in _LISTS))).all()
+    if not rows:
+        return []
+    types = {row.resource for row in rows}
+    linked = [_with(company_id, entity) for entity in _LISTS if entity.resource in types]
+    near: dict[tuple[str, str], list[Values]] = {}
+    for row in conn.execute(union_all(*linked)):
+        other = {"id": row.id, "name": row.shown, "quickbooks_id": row.quickbooks_id}
+        near.setdefault((row.resource, _plain(row.shown)), []).append(other)
+    return [
+        {
+            "resource": row.resource,
+            "id": row.id,
+            "name": row.shown,
+            "state": row.state,
+            "similar": near.get((row.resource, _plain(row.shown)), []),
+        }
+        for row in rows
+    ]
+
+
+def _plain(name: str | None) -> str:
+    return _NOISE.sub("", (name or "").lower())
+
+
+def _living(company_id: str, entity: Entity, *columns: Any) -> Select[Any]:
+    table = TABLES[entity.resource]
+    query = select(
+        literal(entity.resource).label("resource"),
+        table.c.id,
+        shown_column(table).label("shown"),
+        *columns,
+    ).where(table.c.company_id == company_id, table.c.deleted_at.is_(None))
+    if entity.child is not None:
+        query = query.where(table.c.parent_id.is_not(None) == entity.child)
+    return query
+
+
+def _without(company_id: str, entity: Entity) -> Select[Any]:
+    table = TABLES[entity.resource]
+    joined = (
+        (change.c.company_id == table.c.company_id)
+        & (change.c.record_id == table.c.id)
+        & change.c.finished_at.is_(None)
+    )
+    known = exists(link.c.id).where(
+        link.c.company_id == table.c.company_id, link.c.record_id == table.c.id
+    )
+    query = _living(company_id, entity, change.c.state).where(~known)
+    query = query.select_from(table.outerjoin(change, joined))
+    return select(query.order_by(table.c.id).limit(unmatched_max).subquery())
+
+
+def _with(company_id: str, entity: Entity) -> Select[Any]:
+    table = TABLES[entity.resource]
+    joined = (link.c.company_id == table.c.company_id) & (link.c.record_id == table.c.id)
+    query = _living(company_id, entity, link.c.quickbooks_id)
+    return query.select_from(table.join(link, joined)).where(link.c.gone_at.is_(None))
