@@ -40,7 +40,7 @@ lint: $(READY) ## ruff and mypy
 fmt: $(READY) ## format the code, mend what ruff can mend
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
-soak: $(READY) ## every fault at every step, then 50,000 random schedules (ARGS="--seed 251 --schedules 1000")
+soak: $(READY) ## the API's document, every fault at every step, 50,000 random schedules (ARGS="--seed 251 --schedules 1000")
 	@$(BIN)/python -m tests.acceptance.soak $(ARGS)
 
 bench: $(READY) ## measure speed and memory, write bench/results.md

@@ -1,4 +1,4 @@
-"""`make soak`: every cell of the matrix, then tens of thousands of random schedules, on SQLite.
+"""`make soak`: all cells of the matrix, the API's document, tens of thousands of schedules.
 
     make soak ARGS="--schedules 50000 --seed 1 --processes 2"
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +31,8 @@ from tests.databases import RunFolder
 
 PORTION = 200
 SCHEDULES = 50_000
+API_CASES = 100
+_API_TESTS = "tests/webconnector/api/test_document.py"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a schedule's database lives for a minute
 _CELLS_PER_WORLD = 12
 
@@ -90,6 +93,22 @@ def _matrix(pool: ProcessPoolExecutor) -> int:
     return len(failed)
 
 
+def _api() -> int:
+    """The API against its document, with more cases than `make test` has; how many runs failed."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", _API_TESTS]
+    run = subprocess.run(
+        command,
+        env={**os.environ, "API_CASES": str(API_CASES)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    _say(f"api: {API_CASES} cases per operation, {run.stdout.strip().splitlines()[-1]}")
+    if run.returncode:
+        _say(run.stdout + run.stderr)
+    return int(run.returncode != 0)
+
+
 def _schedules(pool: ProcessPoolExecutor, first: int, wanted: int) -> int:
     seeds = range(first, first + -(-wanted // PORTION))
     began, done, failed = time.monotonic(), 0, []
@@ -116,9 +135,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--no-matrix", action="store_true")
+    parser.add_argument("--no-api", action="store_true")
     wishes = parser.parse_args()
     with ProcessPoolExecutor(wishes.processes) as pool:
-        failed = 0 if wishes.no_matrix else _matrix(pool)
+        failed = 0 if wishes.no_api else _api()
+        failed += 0 if wishes.no_matrix else _matrix(pool)
         return 1 if failed + _schedules(pool, wishes.seed, wishes.schedules) else 0
 
 

@@ -31,7 +31,13 @@ NO_PAGE = {
     "console.wizard.check",
     "console.wizard.now",
 }
-PUBLIC = {"login": "/console/login", "support": "/support", "qbwc": "/qbwc", "error": "/nothing"}
+PUBLIC = {
+    "login": "/console/login",
+    "support": "/support",
+    "qbwc": "/qbwc",
+    "error": "/nothing",
+    "api-reference": "/api/v1/docs",
+}
 
 
 def _record(conn: Connection, company_id: str) -> str:

@@ -22,7 +22,7 @@ from webconnector.api.parameters import DELETED, PAGING, filters
 def operations_of(shape: Shape) -> Iterator[Operation]:
     """Everything that the App may do to records of this kind."""
     entity, models = shape.entity, models_of(shape.entity.resource)
-    resource, one = entity.resource, entity.singular
+    resource, one = entity.resource, _a(entity.singular)
     many = resource.replace("-", " ")
     acts = acts_of(entity)
     place = f"/{resource}/{{record_id}}"
@@ -42,7 +42,7 @@ def operations_of(shape: Shape) -> Iterator[Operation]:
             f"{resource}_create",
             "POST",
             f"/{resource}",
-            f"Make a {one}",
+            f"Make {one}",
             records.creating(resource),
             status=201,
             body=models.new,
@@ -63,7 +63,7 @@ def operations_of(shape: Shape) -> Iterator[Operation]:
         f"{resource}_get",
         "GET",
         place,
-        f"Read a {one}, also a deleted one",
+        f"Read {one}, also a deleted one",
         records.reading(resource),
         missing=True,
         **shown,  # type: ignore[arg-type]
@@ -72,14 +72,14 @@ def operations_of(shape: Shape) -> Iterator[Operation]:
 
 
 def _changes(shape: Shape, place: str, shown: dict[str, Any]) -> Iterator[Operation]:
-    resource, one = shape.entity.resource, shape.entity.singular
+    resource, one = shape.entity.resource, _a(shape.entity.singular)
     acts = acts_of(shape.entity)
     if "change" in acts:
         yield Operation(
             f"{resource}_change",
             "PATCH",
             place,
-            f"Change a {one}",
+            f"Change {one}",
             records.changing(resource),
             body=models_of(resource).change,
             versioned=True,
@@ -92,7 +92,7 @@ def _changes(shape: Shape, place: str, shown: dict[str, Any]) -> Iterator[Operat
             f"{resource}_delete",
             "DELETE",
             place,
-            f"Delete a {one}",
+            f"Delete {one}",
             records.deleting(resource),
             versioned=True,
             missing=True,
@@ -104,8 +104,12 @@ def _changes(shape: Shape, place: str, shown: dict[str, Any]) -> Iterator[Operat
                 f"{resource}_{act}",
                 "POST",
                 f"{place}/{act}",
-                f"{act.capitalize()} a {one}",
+                f"{act.capitalize()} {one}",
                 doing(resource),
                 missing=True,
                 **shown,
             )
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
