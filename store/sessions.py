@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from store.context import Sync
@@ -156,17 +156,18 @@ _IDENTITY = ("company_id", "id", "connector_id", "started_at", "web_connector")
 
 def save(conn: Connection, saved: Session) -> None:
     """Keep how far it has come."""
-    conn.execute(
-        update(session)
-        .where(session.c.company_id == saved.company_id, session.c.id == saved.id)
-        .values(**{name: getattr(saved, name) for name in _SAVED})
-    )
+    this_one = (session.c.company_id == saved.company_id, session.c.id == saved.id)
     if saved.ended_at is not None:
+        # A call for a session that is over says nothing of how the last one ended.
+        ends_now = exists().where(*this_one, session.c.ended_at.is_(None))
         conn.execute(
             update(connector)
-            .where(connector.c.company_id == saved.company_id)
+            .where(connector.c.company_id == saved.company_id, ends_now)
             .values(last_outcome=saved.outcome)
         )
+    conn.execute(
+        update(session).where(*this_one).values(**{name: getattr(saved, name) for name in _SAVED})
+    )
 
 
 def note_call(

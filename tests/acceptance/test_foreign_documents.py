@@ -100,7 +100,7 @@ def test_the_balance_of_a_foreign_bank_account_is_not_shown_as_plain_money(many:
     many.sync()
     found = many.named("accounts", "Milan")
     assert found["currency"] == "Euro"
-    assert "70" not in str(found)
+    assert "70.00" not in str(found)
     assert [one["account"]["name"] for one in many.all("bank-balances")] == ["Checking"]
     with many.store.read() as conn:
         rows = conn.execute(select(account.c.balance).where(account.c.currency == "Euro"))

@@ -30,7 +30,7 @@ from webconnector.soap_contract import BODY_BYTES_MAX, MIB, OPERATIONS
 REFUSED = frozenset({400, 413})
 ANSWERED = frozenset({200})
 # What the calls of an open session may change: its own course, and what it was told of.
-COURSE = {"session", "problem", "connector", "exchange"}
+COURSE = {"event", "feed", "session", "problem", "connector", "exchange"}
 # What a session that has nothing to give answers.
 NOTHING: dict[str, tuple[Any, ...]] = {
     "sendRequestXML": ("",),

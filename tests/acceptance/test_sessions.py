@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from store import companies
+from store.syncing import connector
 from tests.acceptance.world import World
 from webconnector.rehearsal.company_file import CompanyFile
 
@@ -227,3 +229,16 @@ def test_interactive_mode_is_declined(acme: World) -> None:
     assert acme.connector.call("getInteractiveURL", wcTicket=ticket, sessionID="1") == ""
     assert acme.connector.call("interactiveDone", wcTicket=ticket) == "Done"
     assert acme.connector.call("interactiveRejected", wcTicket=ticket, reason="no") is not None
+
+
+def test_a_call_for_an_old_session_does_not_say_how_the_company_is(acme: World) -> None:
+    good = acme.sync().ticket
+    acme.clock.advance(minutes=5)
+    bad = authenticate(acme)[0]
+    assert send(acme, bad)
+    assert receive(acme, bad, "", "0x80040408", "Could not start QuickBooks.") == -1
+    close(acme, bad)
+    close(acme, good)
+    acme.connector.call("getLastError", ticket=good)
+    with acme.store.read() as conn:
+        assert conn.execute(select(connector.c.last_outcome)).scalar_one() == "stopped"

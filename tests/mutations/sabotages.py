@@ -229,8 +229,8 @@ BOOKS = (
     Sabotage(
         "a late answer is believed after the wrong file was seen",
         "webconnector/steps.py",
-        "        if not self.plan.checked:\n            # Perhaps",
-        "        if False:\n            # Perhaps",
+        " or not self.plan.checked:\n            # Unchecked",
+        ":\n            # Unchecked",
         _in(
             "test_company_file_answers",
             "test_a_late_answer_to_a_session_that_saw_the_wrong_file_is_not_believed",
@@ -287,8 +287,8 @@ ACCESS = (
     Sabotage(
         "a late answer is thrown away",
         "webconnector/steps.py",
-        "if row is None or (late and row.kind != Kind.WRITE):",
-        "if row is None or late:",
+        "if row is None or (late and row.kind != Kind.WRITE) or",
+        "if row is None or late or",
         _in("test_exactly_once", _LATE),
     ),
     Sabotage(

@@ -17,12 +17,11 @@ from store.engine import Store, open_store
 from store.syncing import alert, company, connector, digest
 from store.types import new_key
 from tests.store.conftest import add_company
-from tests.webconnector.command_line import CommandLine
 from tests.webconnector.mail_server import MailServer, mail_server
 from webconnector import alerts, housekeeping
 from webconnector.housekeeping import Work
 from webconnector.mail import MailError, NotTaken
-from webconnector.settings import Settings, SettingsError, load
+from webconnector.settings import Settings
 
 NOW = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 SUPPORT = "support@example.com"
@@ -348,60 +347,3 @@ def test_what_went_long_ago_is_forgotten_and_what_did_not_go_is_kept(
     with store.read() as conn:
         assert [one.sent_at for one in conn.execute(select(alert))] == [None]
         assert conn.execute(select(digest)).all() == []
-
-
-# --- settings and check
-
-
-def test_a_mail_server_needs_the_addresses_and_its_password_a_secret_way() -> None:
-    with pytest.raises(SettingsError) as caught:
-        load({"WEBCONNECTOR_MAIL_HOST": "mail.example.com"})
-    assert "WEBCONNECTOR_MAIL_FROM: must be set" in str(caught.value)
-    assert "WEBCONNECTOR_MAIL_SUPPORT: must be set" in str(caught.value)
-    with pytest.raises(SettingsError, match="in the clear"):
-        load(
-            {
-                "WEBCONNECTOR_MAIL_HOST": "mail.example.com",
-                "WEBCONNECTOR_MAIL_SECURITY": "none",
-                "WEBCONNECTOR_MAIL_USER": "us",
-                "WEBCONNECTOR_MAIL_FROM": "a@example.com",
-                "WEBCONNECTOR_MAIL_SUPPORT": SUPPORT,
-            }
-        )
-
-
-def test_check_logs_in_only_when_asked_and_sends_nothing(
-    webconnector: CommandLine, server: MailServer, tmp_path: Any
-) -> None:
-    secret = tmp_path / "password"
-    secret.write_text("hidden-word\n")
-    webconnector.set(
-        MAIL_HOST="127.0.0.1",
-        MAIL_PORT=str(server.port),
-        MAIL_SECURITY="none",
-        MAIL_USER="us",
-        MAIL_PASSWORD_FILE=str(secret),
-        MAIL_FROM="webconnector@example.com",
-        MAIL_SUPPORT=SUPPORT,
-    )
-
-    def found(*options: str) -> Any:
-        said = webconnector("check", "--json", *options)
-        assert "hidden-word" not in said.out + said.err
-        return next(one for one in said.json["findings"] if one["check"] == "mail")
-
-    assert found("--mail")["verdict"] == "good"
-    server.refuses["AUTH"] = "535 hidden-word is wrong"
-    assert found("--mail")["verdict"] == "wrong"
-    assert "535" in found("--mail")["text"]
-    assert found()["verdict"] == "good"
-    assert server.taken == []
-    webconnector.set(MAIL_SECURITY="starttls")
-    assert found("--mail")["verdict"] == "wrong", "this server has no STARTTLS"
-
-
-def test_check_says_that_no_mail_server_is_set(webconnector: CommandLine) -> None:
-    said = webconnector("check", "--mail", "--json").json["findings"]
-    mail = next(one for one in said if one["check"] == "mail")
-    assert mail["verdict"] == "warning"
-    assert "WEBCONNECTOR_MAIL_HOST" in mail["cure"]
