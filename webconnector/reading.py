@@ -284,17 +284,19 @@ def _refused(sync: Sync, plan: Plan, read: Read, reply: Reply) -> None:
     plan.failed.append(read.name)
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
     tired = reply.status_code in _ITERATORS_LOST or decision.act is Act.RETRY
+    said = reply.text.rstrip(". ") or f"nothing but the code {reply.status_code}"
     problems.open_problem(
         sync,
         problems.Problem(
             cause=f"unread:{read.name}",
             kind="unread",
             title=f"QuickBooks did not give its list {read.name}",
-            text=f"QuickBooks says: {reply.text or reply.status_code}. Nothing was sent to it.",
+            text=f"It says: {said}. CashFlow sends nothing to QuickBooks before it has the list.",
             advice=(
                 "The next sync tries again by itself."
                 if tired
-                else "Check the rights of the QuickBooks user of the Web Connector, then sync."
+                else "Look in QuickBooks under Company > Set Up Users and Passwords whether the "
+                "Web Connector's user may see this list, or send these words to CashFlow support."
             ),
             code=str(reply.status_code),
             quickbooks_text=reply.text,
