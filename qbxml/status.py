@@ -158,12 +158,13 @@ class Row:
 
 def rows(table: tuple[Status, ...] = STATUSES) -> list[Row]:
     """Return the table for the documentation, splits as rows of their own below their code."""
-    found = []
+    found: list[Row] = []
     for status in table:
         code = str(status.code) if status.last is None else f"{status.code}-{status.last}"
-        cases = ((code, status), *((f'{code}, "{one.texts[0]}"', one) for one in status.splits))
-        found.extend(
+        cases: dict[str, Status | Split] = {code: status}
+        cases |= {f'{code}, "{split.texts[0]}"': split for split in status.splits}
+        found += (
             Row(name, case.title, case.why, case.act, case.advice, status.sure)
-            for name, case in cases
+            for name, case in cases.items()
         )
     return found

@@ -69,7 +69,7 @@ class Status:
 # Pairs of why and advice that several codes share.
 OURS = (
     "CashFlow sent {record} in a form that QuickBooks does not take, and nothing was changed.",
-    "Send the details below to CashFlow support.",
+    "Send the details below to CashFlow support, with the file from Sessions > Bundle for support.",
 )
 LOOK = (SAYS, "Correct this value of {record} in CashFlow, then choose Retry.")
 ASK = (

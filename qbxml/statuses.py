@@ -36,6 +36,11 @@ def _fix(code: int, title: str, pair: _Pair = OURS, *, sure: bool = True) -> Sta
     return Status(code, Act.FIX, title, *pair, sure=sure)
 
 
+def _fix_unsure(code: int, title: str) -> Status:
+    """One whose meaning nobody confirmed: QuickBooks' own words stand for the reason."""
+    return _fix(code, title, (SAYS, OURS[1]), sure=False)
+
+
 def _user(
     code: int, title: str, pair: _Pair = ASK, *, splits: tuple[Split, ...] = (), sure: bool = True
 ) -> Status:
@@ -158,10 +163,10 @@ STATUSES: tuple[Status, ...] = (
     _fix(3031, "A range of names or numbers was not understood"),
     _fix(3035, "A length of time was not understood"),
     _fix(3040, "An amount of {record} was not understood"),
-    _fix(3045, "A price of {record} was not understood", sure=False),
-    _fix(3050, "A percentage of {record} was not understood", sure=False),
-    _fix(3060, "A quantity of {record} was not understood", sure=False),
-    _fix(3065, "An internal number of {record} was not understood", sure=False),
+    _fix_unsure(3045, "A price of {record} was not understood"),
+    _fix_unsure(3050, "A percentage of {record} was not understood"),
+    _fix_unsure(3060, "A quantity of {record} was not understood"),
+    _fix_unsure(3065, "An internal number of {record} was not understood"),
     _fix(3070, "A text of {record} is too long for QuickBooks", LOOK),
     _fix(3080, "A text of {record} holds characters QuickBooks does not take", LOOK, sure=False),
     _fix(3085, "A number of {record} holds characters QuickBooks does not take", LOOK, sure=False),
@@ -184,7 +189,7 @@ STATUSES: tuple[Status, ...] = (
         ),
         sure=False,
     ),
-    _fix(3110, "A choice in {record} is not one that QuickBooks offers", sure=False),
+    _fix_unsure(3110, "A choice in {record} is not one that QuickBooks offers"),
     Status(
         3120,
         Act.REREAD,
@@ -193,7 +198,7 @@ STATUSES: tuple[Status, ...] = (
         " somebody else.",
         "CashFlow reads it again; if this stays, open {record} in CashFlow and choose another one.",
     ),
-    _fix(3121, "QuickBooks does not know the owner of a custom field", sure=False),
+    _fix_unsure(3121, "QuickBooks does not know the owner of a custom field"),
     Status(
         3130,
         Act.DEPEND,
@@ -210,9 +215,9 @@ STATUSES: tuple[Status, ...] = (
         " CashFlow, or put it right in QuickBooks, then choose Retry.",
     ),
     _fix(3150, "A value that QuickBooks needs is missing from {record}", LOOK),
-    _fix(3151, "A value of {record} is not allowed here", sure=False),
-    _fix(3152, "A value of {record} cannot be changed in QuickBooks", sure=False),
-    _fix(3153, "A value of {record} does not fit its kind", sure=False),
+    _fix_unsure(3151, "A value of {record} is not allowed here"),
+    _fix_unsure(3152, "A value of {record} cannot be changed in QuickBooks"),
+    _fix_unsure(3153, "A value of {record} does not fit its kind"),
     _user(
         3160,
         "QuickBooks does not delete {record}",
@@ -257,7 +262,7 @@ STATUSES: tuple[Status, ...] = (
         splits=(CLOSED_PERIOD, DEPOSITED),
         sure=False,
     ),
-    _fix(3190, "A value of {record} cannot be emptied in QuickBooks", sure=False),
+    _fix_unsure(3190, "A value of {record} cannot be emptied in QuickBooks"),
     Status(
         3200,
         Act.REREAD,
@@ -341,7 +346,7 @@ STATUSES: tuple[Status, ...] = (
         "CashFlow reads it again and sends the lines in QuickBooks' order; if this stays, send the"
         " details below to CashFlow support.",
     ),
-    _fix(3300, "A value of {record} cannot be changed, or is of the wrong list", sure=False),
+    _fix_unsure(3300, "A value of {record} cannot be changed, or is of the wrong list"),
     Status(3310, Act.USER, "QuickBooks refused {record}", *ASK, last=3370, sure=False),
     _fix(3351, "A custom field does not fit {record}"),
     Status(

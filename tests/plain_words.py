@@ -7,7 +7,7 @@ import re
 sentences_max = 3
 _END = re.compile(r"[.!?](?=\s|$)")
 _JARGON = re.compile(
-    r"\b(?:ListIDs?|TxnIDs?|EditSequences?|hresults?|ret|q?b?xml|null|none|tokens?|uuids?|json"
+    r"\b(?:ListIDs?|TxnIDs?|EditSequences?|hresults?|ret|q?b?xml|null|tokens?|uuids?|json"
     r"|api|http|payload|parse\w*|queries|query|requestID|iterators?|message sets?|database|schema"
     r"|string|boolean|enum|element|exception|server error)\b|`|[a-z]+_[a-z]+|\b0x",
     re.IGNORECASE,
