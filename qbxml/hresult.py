@@ -101,10 +101,9 @@ HRESULTS: tuple[Hresult, ...] = (
         0x80040400,
         Action.PARK,
         "QuickBooks could not read what CashFlow sent",
-        "A record in it has something that QuickBooks does not take, and nothing was changed"
-        " there.",
-        "CashFlow finds the record at fault, goes on with the others and tells what is wrong with"
-        " it; if it stays, send the details below to CashFlow support.",
+        "Something in it has a form that QuickBooks does not take, and nothing was changed there.",
+        "CashFlow finds the record at fault and goes on with the others; if this stays, send the"
+        " details below to CashFlow support, with the file from Sessions > Bundle for support.",
     ),
     Hresult(
         0x80040401,

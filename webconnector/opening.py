@@ -62,8 +62,8 @@ def check_again(session: Session, path: str) -> None:
     judged = (session.company_file or "").casefold()
     if path.strip() and path[:_path_characters_max].casefold() != judged:
         raise Stop(
-            f"CashFlow stopped: the company file changed during the sync. Open in QuickBooks: "
-            f"{path}. Expected: {session.company_file}. Open the right one and sync again."
+            f"CashFlow stopped: the company file changed during the sync. Open in QuickBooks is "
+            f"{path}, expected is {session.company_file}. Open the right one and sync again."
         )
 
 

@@ -5,6 +5,7 @@ Owns sync-rules 2 and 8 as far as reading goes. It must not know SOAP nor write 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -290,7 +291,7 @@ def _refused(sync: Sync, plan: Plan, read: Read, reply: Reply) -> None:
         problems.Problem(
             cause=f"unread:{read.name}",
             kind="unread",
-            title=f"QuickBooks did not give its list {read.name}",
+            title=f"QuickBooks did not give its list of {_called(read)}",
             text=f"It says: {said}. CashFlow sends nothing to QuickBooks before it has the list.",
             advice=(
                 "The next sync tries again by itself."
@@ -302,6 +303,16 @@ def _refused(sync: Sync, plan: Plan, read: Read, reply: Reply) -> None:
             quickbooks_text=reply.text,
         ),
     )
+
+
+_OTHER_LISTS = {"ListDeleted": "deleted list entries", "TxnDeleted": "deleted documents"}
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def _called(read: Read) -> str:
+    """What people call what it reads: `vendors`, or QuickBooks' own name of it in plain letters."""
+    ours = [entity.resource.replace("-", " ") for entity in applying.BY_QUERY.get(read.asks, ())]
+    return " and ".join(ours) or _OTHER_LISTS.get(read.asks, _CAPITAL.sub(" ", read.asks).lower())
 
 
 # What a session that read everything has shown to be over.
