@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from store.context import Sync
-from store.syncing import call, connector, greeting, session
+from store.syncing import call, company, connector, greeting, session
 from store.types import new_key
 
 ticket_bytes = 16
@@ -91,9 +91,15 @@ def _read(row: Row[Any]) -> Session:
 
 
 def find(conn: Connection, ticket: str) -> Session | None:
-    """The session of a ticket, held until this transaction ends; None when nobody has it."""
+    """The session of a ticket, held until this transaction ends; None when nobody has it.
+
+    With its company, and that first: what the App changes meanwhile waits, see `tenants.load`.
+    """
     row = conn.execute(
-        select(session).where(session.c.ticket_hash == ticket_hash(ticket)).with_for_update()
+        select(session)
+        .join(company, company.c.id == session.c.company_id)
+        .where(session.c.ticket_hash == ticket_hash(ticket))
+        .with_for_update(of=[company, session], key_share=True)
     ).first()
     return _read(row) if row is not None else None
 

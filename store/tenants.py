@@ -15,11 +15,17 @@ from store.types import is_key
 
 
 def load(conn: Connection, company_id: str, *, to_change: bool = False) -> Row[Any]:
-    """The company's row; NotFound when there is none. `to_change` holds it until the commit."""
+    """The company's row; NotFound when there is none.
+
+    `to_change` holds it until the commit: whoever changes something of a company holds it first,
+    people, the App and the calls of a session alike, so that none works on what another changes.
+    """
     found = None
     if is_key(company_id):
         query = select(company).where(company.c.id == company_id)
-        found = conn.execute(query.with_for_update() if to_change else query).one_or_none()
+        # Not its key: rows that only refer to it are written meanwhile.
+        held = query.with_for_update(key_share=True)
+        found = conn.execute(held if to_change else query).one_or_none()
     if found is None:
         raise NotFound("There is no such company. `webconnector company list` shows all.")
     return found

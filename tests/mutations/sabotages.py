@@ -266,8 +266,8 @@ ACCESS = (
     Sabotage(
         "any open session will do for any ticket",
         "store/sessions.py",
-        "select(session).where(session.c.ticket_hash == ticket_hash(ticket)).with_for_update()",
-        "select(session).where(session.c.ended_at.is_(None)).with_for_update()",
+        "        .where(session.c.ticket_hash == ticket_hash(ticket))\n",
+        "        .where(session.c.ended_at.is_(None))\n",
         _in("test_hostile"),
     ),
     Sabotage(
