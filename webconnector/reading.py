@@ -281,26 +281,41 @@ READERS: dict[str, Callable[[Sync, Plan, Read, Reply, str], None]] = {
 
 def _refused(sync: Sync, plan: Plan, read: Read, reply: Reply) -> None:
     """QuickBooks does not let us read this: say so, and write nothing on half a picture."""
-    read.done = True
-    plan.failed.append(read.name)
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
     tired = reply.status_code in _ITERATORS_LOST or decision.act is Act.RETRY
     said = reply.text.rstrip(". ") or f"nothing but the code {reply.status_code}"
+    advice = (
+        _BY_ITSELF
+        if tired
+        else "Look in QuickBooks under Company > Set Up Users and Passwords whether the "
+        "Web Connector's user may see this list, or send these words to CashFlow support."
+    )
+    _unread(sync, plan, read, f"It says: {said}", advice, reply)
+
+
+def unanswered(sync: Sync, plan: Plan, read: Read) -> None:
+    """QuickBooks' answer leaves this read out: the same, for then the picture is not whole."""
+    _unread(sync, plan, read, "Its answer leaves it out", _BY_ITSELF)
+
+
+_BY_ITSELF = "The next sync tries again by itself."
+
+
+def _unread(
+    sync: Sync, plan: Plan, read: Read, why: str, advice: str, reply: Reply | None = None
+) -> None:
+    read.done = True
+    plan.failed.append(read.name)
     problems.open_problem(
         sync,
         problems.Problem(
             cause=f"unread:{read.name}",
             kind="unread",
             title=f"QuickBooks did not give its list of {_called(read)}",
-            text=f"It says: {said}. CashFlow sends nothing to QuickBooks before it has the list.",
-            advice=(
-                "The next sync tries again by itself."
-                if tired
-                else "Look in QuickBooks under Company > Set Up Users and Passwords whether the "
-                "Web Connector's user may see this list, or send these words to CashFlow support."
-            ),
-            code=str(reply.status_code),
-            quickbooks_text=reply.text,
+            text=f"{why}. CashFlow sends nothing to QuickBooks before it has the list.",
+            advice=advice,
+            code=str(reply.status_code) if reply else None,
+            quickbooks_text=reply.text if reply else None,
         ),
     )
 

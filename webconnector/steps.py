@@ -226,8 +226,7 @@ class Steps:
                 continue
             read: Read = self.plan.reads[purpose["read"]]
             if reply is None:
-                read.done = True
-                self.plan.failed.append(read.name)
+                reading.unanswered(self.sync, self.plan, read)
                 continue
             reading.take(self.sync, self.plan, read, reply, row.id)
 
