@@ -28,7 +28,7 @@ from store import (
     problems,
     written,
 )
-from store.arrival import Page, in_our_terms, moved, shared_values
+from store.arrival import Page, equal, in_our_terms, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
 from store.context import Sync
@@ -279,6 +279,8 @@ def _decide(
         if base is not None and not moved(entity, base, theirs):
             return None, True
         conflicts.edit_stands(sync, entity, record_id)
+    if base is not None and waiting is not None and waiting.values:
+        base = _with_lost(entity, base, waiting.values, theirs)
     merged = conflicts.merge(entity, base, ours, theirs, sync.preferences.master_in_conflict)
     for one in merged.conflicts:
         # As the App had it, references by our ids: so it can be put back.
@@ -286,6 +288,19 @@ def _decide(
     conflicts.keep(sync, entity, record_id, merged.conflicts)
     _settle_change(sync, entity, record_id, waiting, to_send=merged.to_send, edited=edited)
     return merged.taken, merged.to_send
+
+
+def _with_lost(entity: Entity, base: Values, sent: Values, theirs: Values) -> Values:
+    """The base after a Mod whose answer was lost: where QuickBooks has what was sent, that.
+
+    Otherwise our own write would look like an edit there, and undo what the App did since.
+    """
+    arrived = {
+        part.name: sent[part.name]
+        for part in entity.shared_parts
+        if part.name in sent and part.name in theirs and equal((part,), sent, theirs)
+    }
+    return base | arrived
 
 
 def _keep_replaced(sync: Sync, record: Record, record_id: str, base: Values) -> None:

@@ -40,6 +40,7 @@ def load_connector(conn: Connection, company_id: str) -> Row[Any]:
 # Made once: every call of a session asks it.
 _SESSION_FACTS: Select[Any] = (
     select(
+        company.c.state,
         company.c.preferences,
         company.c.start_date,
         company.c.preview,

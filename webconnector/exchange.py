@@ -295,6 +295,7 @@ class Exchange:
             quickbooks=row.quickbooks or {},
             two_way_since=wall_clock(row.two_way_since, row.time_zone),
             preview=row.preview,
+            paused=row.state == "paused",
         )
 
 

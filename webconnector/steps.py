@@ -41,6 +41,10 @@ ALL_DONE = 100
 _GIVE_UP = -1
 _NOTHING_LEFT = "Nothing is left to do."
 _UNREADABLE = "QuickBooks' answer could not be read. Nothing is lost: the next sync asks again."
+_PAUSED = (
+    "CashFlow was paused for this company. Nothing is lost: it goes on from here once an "
+    "administrator resumes it."
+)
 _NO_ANSWER = (
     "The Web Connector brought no answer of QuickBooks. The next sync finds out what was done."
 )
@@ -82,6 +86,9 @@ class Steps:
         self, hcp: str, company_file: str, country: str, version: tuple[int, int]
     ) -> str:
         """The next message set, committed before it leaves; '' when there is none."""
+        if self.sync.paused:
+            self.stop(_PAUSED)
+            return ""
         try:
             if self.plan.checked:
                 self._same_file(company_file)
@@ -134,10 +141,9 @@ class Steps:
         if row is None:
             return ""
         asked = [purpose["read"] for purpose in row.purpose.values() if "read" in purpose]
-        if not reading.start_again(self.plan, asked):
-            return str(row.request)
-        exchanges.mark(self.sync, row.id, Sent.LOST)
-        row = self._ask()
+        if reading.start_again(self.plan, asked):
+            exchanges.mark(self.sync, row.id, Sent.LOST)
+            row = self._ask()
         exchanges.send(self.sync, row)
         return str(row.request)
 
@@ -234,7 +240,9 @@ class Steps:
         """QuickBooks could not be asked or refused the whole set."""
         decision = decide_hresult(answered.hresult)
         facts = {"hresult": decision.hex[:20], "message": answered.message}
-        if row.kind == Kind.WRITE and decision.outcome_unknown:
+        # That nothing of it ran this time tells nothing of the times before.
+        sent_before = row.times_sent > 1 and decision.action is not Action.PARK
+        if row.kind == Kind.WRITE and (decision.outcome_unknown or sent_before):
             exchanges.mark(self.sync, row.id, Sent.SENT, **facts)  # the next session settles it
             return self._why(decision, answered)
         exchanges.mark(self.sync, row.id, Sent.FAILED, **facts)

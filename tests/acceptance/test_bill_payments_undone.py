@@ -259,3 +259,14 @@ def test_a_bill_with_a_scheduled_payment_deleted_in_quickbooks_is_a_problem(
     (problem,) = two_way.problems()
     assert "B-1" in problem.title
     assert "payment" in problem.text
+
+
+def test_a_payment_deleted_in_quickbooks_needs_no_void_there(linked: World) -> None:
+    payment = pay(linked, part(bill(linked), "100.00"))
+    linked.sync()
+    (theirs,) = linked.books.all("BillPaymentCheck")
+    linked.books.delete("BillPaymentCheck", theirs["TxnID"])
+    linked.void("bill-payments", payment)
+    linked.sync()
+    assert linked.problems() == []
+    assert state(linked, payment) == "synced"

@@ -65,9 +65,19 @@ WRITING = (
     Sabotage(
         "a write of unknown outcome is taken for one that never ran",
         "webconnector/steps.py",
-        "if row.kind == Kind.WRITE and decision.outcome_unknown:",
-        "if False:",
+        "if row.kind == Kind.WRITE and (decision.outcome_unknown or sent_before):",
+        "if row.kind == Kind.WRITE and sent_before:",
         _in("test_exactly_once", _CRASH),
+    ),
+    Sabotage(
+        "a write sent again counts as one that never ran when QuickBooks was not ready",
+        "webconnector/steps.py",
+        "(decision.outcome_unknown or sent_before)",
+        "decision.outcome_unknown",
+        _in(
+            "test_exactly_once",
+            "test_that_quickbooks_ran_nothing_this_time_tells_nothing_of_the_time_before",
+        ),
     ),
     Sabotage(
         "an unanswered write is forgotten when its session ends",
@@ -139,8 +149,8 @@ READING = (
     Sabotage(
         "a read that QuickBooks refused counts as done",
         "webconnector/reading.py",
-        "    read.done = True\n    plan.failed.append(read.name)\n    decision",
-        "    read.done = True\n    decision",
+        "    read.done = True\n    plan.failed.append(read.name)\n    problems",
+        "    read.done = True\n    problems",
         _in("test_sessions", "test_a_list_that_quickbooks_refuses_stops_writing_not_the_rest"),
     ),
     Sabotage(
