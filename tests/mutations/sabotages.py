@@ -72,8 +72,8 @@ WRITING = (
     Sabotage(
         "an unanswered write is forgotten when its session ends",
         "store/exchanges.py",
-        "*mine, exchange.c.kind == Kind.READ, exchange.c.state == State.SENT",
-        "*mine, exchange.c.state == State.SENT",
+        "if row.kind == Kind.READ and row.state == State.SENT:",
+        "if row.state == State.SENT:",
         _in("test_exactly_once", _LOST, _CRASH),
     ),
     Sabotage(
@@ -266,8 +266,8 @@ ACCESS = (
     Sabotage(
         "any open session will do for any ticket",
         "store/sessions.py",
-        "select(session).where(session.c.ticket_hash == ticket_hash(ticket)).with_for_update()",
-        "select(session).where(session.c.ended_at.is_(None)).with_for_update()",
+        'session.c.ticket_hash == bindparam("ticket_hash")',
+        "session.c.ended_at.is_(None)",
         _in("test_hostile"),
     ),
     Sabotage(
