@@ -11,18 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    and_,
-    bindparam,
-    exists,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, insert, or_, select, update
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity, Family
@@ -286,7 +275,7 @@ def _quickbooks_id(linked: Any) -> str | None:
 
 
 def can_go(
-    company_id: str | BindParameter[str], now: datetime | BindParameter[datetime]
+    company_id: str | ColumnElement[str], now: datetime | ColumnElement[datetime]
 ) -> tuple[ColumnElement[bool], ...]:
     """The changes that could go now: nothing they wait for is missing, no pause is running."""
     arrived = exists(link.c.id).where(
@@ -297,10 +286,7 @@ def can_go(
     return (
         change.c.company_id == company_id,
         change.c.finished_at.is_(None),
-        or_(
-            change.c.state == State.PENDING,
-            and_(change.c.state == State.WAITING, arrived),
-        ),
+        or_(change.c.state == State.PENDING, (change.c.state == State.WAITING) & arrived),
         or_(change.c.try_after.is_(None), change.c.try_after <= now),
     )
 
@@ -330,12 +316,10 @@ def close_record(
         conn.execute(
             update(change)
             .where(
-                and_(
-                    change.c.company_id == company_id,
-                    change.c.record_id.in_(ids),
-                    change.c.finished_at.is_(None),
-                    change.c.state != State.SENT,
-                )
+                change.c.company_id == company_id,
+                change.c.record_id.in_(ids),
+                change.c.finished_at.is_(None),
+                change.c.state != State.SENT,
             )
             .values(state=State.DROPPED, finished_at=now)
         )
