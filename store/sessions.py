@@ -167,8 +167,7 @@ def begin(
 
 _IDENTITY = ("company_id", "id", "connector_id", "started_at", "web_connector")
 _BEGIN = Upsert(lambda insert: insert(session).on_conflict_do_nothing())
-
-
+# Made once, like all statements of each call; `b_` keeps names apart from the columns written.
 _SAVE = update(session).where(
     session.c.company_id == bindparam("b_company"), session.c.id == bindparam("b_session")
 )
@@ -192,6 +191,9 @@ def save(conn: Connection, saved: Session) -> None:
     conn.execute(_SAVE, {**company, "b_session": saved.id, **values})
 
 
+_CALL = insert(call)
+
+
 def note_call(
     conn: Connection, called: Session, operation: str, answer: str, took: timedelta, now: datetime
 ) -> None:
@@ -208,9 +210,6 @@ def note_call(
     conn.execute(_CALL, line)
 
 
-_CALL = insert(call)
-
-
 def heard(conn: Connection, connected: Row[Any], peer: str, now: datetime) -> datetime | None:
     """The company's Web Connector came with the right password, whatever it is told.
 
@@ -220,7 +219,7 @@ def heard(conn: Connection, connected: Row[Any], peer: str, now: datetime) -> da
     values = {"last_call_at": now, "late_at": now + patience, "last_address": peer[:64]}
     full: datetime | None = conn.execute(
         _of(connected).values(**values, refused_at=None).returning(connector.c.last_full_session_at)
-    ).scalar_one()
+    ).scalar_one_or_none()
     return full
 
 
