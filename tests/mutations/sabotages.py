@@ -193,6 +193,20 @@ READING = (
         _in("test_reading_again"),
     ),
     Sabotage(
+        "a cursor moves back",
+        "store/cursors.py",
+        "further = or_(cursor.c.read_to.is_(None), made.excluded.read_to > cursor.c.read_to)",
+        "further = made.excluded.read_to.is_not(None)",
+        ("tests/store/test_steps_of_a_session.py",),
+    ),
+    Sabotage(
+        "what a page wrote that was rolled back is believed",
+        "store/aside.py",
+        "        sync.taken_back()\n",
+        "        sync.open_causes = None\n",
+        ("tests/store/test_steps_of_a_session.py",),
+    ),
+    Sabotage(
         "money is a float",
         "store/types.py",
         "return None if value is None else Decimal(value).scaleb(-self.places)",
