@@ -5,13 +5,19 @@ Owns reaching `company` and `connector` by the company's id. It must not change 
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
+from store.context import Connected
 from store.errors import NotFound
 from store.syncing import company, connector
 from store.types import is_key
+
+_COMPANY = select(company).where(company.c.id == bindparam("company"))
+# Not its key: rows that only refer to it are written meanwhile.
+_COMPANY_HELD = _COMPANY.with_for_update(key_share=True)
 
 
 def load(conn: Connection, company_id: str, *, to_change: bool = False) -> Row[Any]:
@@ -22,10 +28,8 @@ def load(conn: Connection, company_id: str, *, to_change: bool = False) -> Row[A
     """
     found = None
     if is_key(company_id):
-        query = select(company).where(company.c.id == company_id)
-        # Not its key: rows that only refer to it are written meanwhile.
-        held = query.with_for_update(key_share=True)
-        found = conn.execute(held if to_change else query).one_or_none()
+        query = _COMPANY_HELD if to_change else _COMPANY
+        found = conn.execute(query, {"company": company_id}).one_or_none()
     if found is None:
         raise NotFound("There is no such company. `webconnector company list` shows all.")
     return found
@@ -46,7 +50,7 @@ _SESSION_FACTS: Select[Any] = (
         company.c.preview,
         company.c.time_zone,
         company.c.two_way_since,
-        connector.c.quickbooks,
+        *(connector.c[one.name] for one in fields(Connected)),
     )
     .join(connector, connector.c.company_id == company.c.id)
     .where(company.c.id == bindparam("company"))
@@ -54,5 +58,5 @@ _SESSION_FACTS: Select[Any] = (
 
 
 def session_facts(conn: Connection, company_id: str) -> Row[Any]:
-    """What each call of a session needs of its company: preferences, start date, QuickBooks."""
+    """What each call of a session needs of its company: preferences, start date, connector."""
     return conn.execute(_SESSION_FACTS, {"company": company_id}).one()
