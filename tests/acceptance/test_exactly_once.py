@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.acceptance.test_bills import rent
@@ -212,3 +214,24 @@ def test_that_quickbooks_ran_nothing_this_time_tells_nothing_of_the_time_before(
     acme.sync()
     assert [one["RefNumber"] for one in acme.books.all("Bill")] == ["B-2"]
     assert acme.get("bills", bill["id"])["sync"]["state"] == "synced"
+
+
+def test_an_account_that_the_answer_leaves_out_is_not_added_again_under_its_new_name(
+    acme: World,
+) -> None:
+    acme.sync()
+    account = acme.add("accounts", name="Fuel", type="Expense")["id"]
+    acme.clock.advance(minutes=5)
+    ticket, request = up_to_the_write(acme)
+    reply = re.sub("(?s)<AccountAddRs.*?</AccountAddRs>", "", acme.books.process(request))
+    assert "<AccountAddRs" not in reply
+    acme.change("accounts", account, name="Gas")
+    percent = receive(acme, ticket, reply)
+    while 0 <= percent < 100:
+        acme.clock.advance(minutes=2)  # a long session
+        percent = receive(acme, ticket, acme.books.process(next_request(acme, ticket)))
+    close(acme, ticket)
+    acme.sync()
+    names = {one["Name"] for one in acme.books.all("Account")}
+    assert names & {"Fuel", "Gas"} == {"Gas"}
+    assert acme.get("accounts", account)["sync"]["state"] == "synced"
