@@ -171,7 +171,7 @@ def _one(resource: str, row: Any, wanted: Decimal) -> Applied:
 _SINGULAR = {"bills": "bill", "vendor-credits": "vendor credit"}
 
 
-# --- open amounts, read right before
+# --- open amounts, as read
 
 
 def with_open_amounts(records: Sequence[Record]) -> Sequence[Record]:
@@ -189,6 +189,14 @@ def with_open_amounts(records: Sequence[Record]) -> Sequence[Record]:
         left = rest if told is None else min(Decimal(told), rest)
         record.values["open_amount"] = "0.00" if record.values.get("is_paid") else f"{left:.2f}"
     return records
+
+
+def open_in_answer(record: Record, *, added: bool) -> None:
+    """The same for the answer to a write, which never names links: only a new one has none."""
+    if added or record.linked or record.values.get("open_amount") is not None:
+        with_open_amounts((record,))
+    else:
+        record.values.pop("open_amount", None)  # unknown: what was read last stays
 
 
 # Documents that a bill or credit is tied to without settling any of it.

@@ -25,6 +25,7 @@ from store import (
     matching,
     open_documents,
     paid_bills,
+    paying_bills,
     problems,
     written,
 )
@@ -57,6 +58,7 @@ def _store(sync: Sync, records: Sequence[Record]) -> None:
     if not newest:
         return
     in_our_terms(sync, newest.values())
+    paying_bills.with_open_amounts(list(newest.values()))
     noun = records[0].entity.query_noun
     links = _links(sync, noun, list(newest))
     open_documents.note(sync, records)
@@ -127,9 +129,8 @@ def _unpaid_and_wanted(sync: Sync, record: Record) -> bool:
 
     Two-way sync that was always on has no such day.
     """
-    amount, still_open = record.values.get("amount"), record.values.get("open_amount")
-    paid = any(one["paid"] for one in record.linked) or still_open not in (None, amount)
-    if paid or record.values.get("is_paid"):
+    # Not by OpenAmount, which may be that of the whole vendor: its ties tell each payment.
+    if any(one["paid"] for one in record.linked) or record.values.get("is_paid"):
         return False
     since = sync.two_way_since
     return sync.preferences.import_open_bills or not since or record.time_modified >= since
