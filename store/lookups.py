@@ -90,6 +90,12 @@ def refreshed(sync: Sync, purpose: Values, reply: Reply | None) -> None:
             refuse(sync, BY_RESOURCE[row.resource], row, decision)
 
 
+def left(sync: Sync, reply: Reply | None) -> None:
+    """QuickBooks said what is left to pay; what it does not list stays as the document tells."""
+    if reply is not None:
+        paying_bills.told_left(sync, reply.left)
+
+
 def _linked_ids(sync: Sync, entity: Entity, records: list[Record]) -> dict[str, str]:
     found = sync.conn.execute(
         select(link.c.quickbooks_id, link.c.record_id).where(

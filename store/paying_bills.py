@@ -207,6 +207,25 @@ def _settles(linked: Values) -> bool:
     return bool(linked["amount"]) and linked["type"] not in _ORIGINS
 
 
+def told_left(sync: Sync, amounts: dict[str, str]) -> None:
+    """What QuickBooks' list of bills to pay says of these TxnIDs: it is the one to trust."""
+    for resource, table in _OPEN.items():
+        for ids in chunks(amounts):
+            ours = sync.conn.execute(
+                select(link.c.record_id, link.c.quickbooks_id).where(
+                    link.c.company_id == sync.company_id,
+                    link.c.resource == resource,
+                    link.c.quickbooks_id.in_(ids),
+                )
+            ).all()
+            for one in ours:
+                sync.conn.execute(
+                    update(table)
+                    .where(table.c.company_id == sync.company_id, table.c.id == one.record_id)
+                    .values(open_amount=Decimal(amounts[one.quickbooks_id]))
+                )
+
+
 def missing(sync: Sync, resource: str, quickbooks_ids: Sequence[str]) -> None:
     """QuickBooks does not have these any more: nothing of them is open."""
     table = _OPEN.get(resource)

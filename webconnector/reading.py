@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from qbxml import build
@@ -39,6 +40,7 @@ _DELETED = {Family.LIST: "ListDeleted", Family.TXN: "TxnDeleted"}
 reads_by_id_per_set_max = 4
 """Each may bring a hundred whole records: together they must stay one answer of a few MB."""
 _ITERATORS_LOST = (3390, 3391)
+_NO_WAY_ON = "There is more of it, but not how to ask for the rest"
 
 
 def begin(sync: Sync, plan: Plan, page_records_max: int) -> None:
@@ -253,8 +255,12 @@ def take(sync: Sync, plan: Plan, read: Read, reply: Reply, exchange_id: str) -> 
     if not decision.succeeded:
         _refused(sync, plan, read, reply)
         return
-    read.iterator_id = reply.iterator_id or None
     read.remaining = reply.iterator_remaining or 0
+    # A page that does not name its iterator is one of the iterator it was asked of.
+    read.iterator_id = reply.iterator_id or (read.iterator_id if read.remaining else None)
+    if read.iterates and read.remaining and not read.iterator_id:
+        _refused(sync, plan, read, replace(reply, text=_NO_WAY_ON))
+        return
     read.done = not (read.iterates and read.iterator_id and read.remaining)
     READERS[read.do](sync, plan, read, reply, exchange_id)
     plan.done += max(1, len(reply.records) + len(reply.deletions))

@@ -224,6 +224,9 @@ class Steps:
             if purpose["do"] == "refresh":
                 lookups.refreshed(self.sync, purpose, reply)
                 continue
+            if purpose["do"] == "left":
+                lookups.left(self.sync, reply)
+                continue
             read: Read = self.plan.reads[purpose["read"]]
             if reply is None:
                 read.done = True
