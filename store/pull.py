@@ -29,7 +29,7 @@ from store import (
     problems,
     written,
 )
-from store.arrival import Page, in_our_terms, moved, shared_values
+from store.arrival import Page, equal, in_our_terms, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
 from store.context import Sync
@@ -113,15 +113,19 @@ def _links(sync: Sync, noun: str, quickbooks_ids: Sequence[str]) -> dict[str, An
 
 
 def _differs(record: Record, linked: Any) -> bool:
-    """Cheap: an unmoved EditSequence is no edit, it is also the echo of our own write.
+    """Cheap: an unmoved EditSequence with the content we know, also the echo of our own write.
 
-    Records that carry amounts are always looked at: those move without it (payments).
+    Two edits within one second share it, so the content is compared too. Records that carry
+    amounts are always looked at: those move without it (payments).
     """
     if linked.edit_sequence != record.edit_sequence or linked.base is None or linked.gone_at:
         return True
     if written.unseen(linked):
         return True
-    return any(not part.shared and part.kind is Kind.AMOUNT for part in record.entity.fields)
+    entity = record.entity
+    if any(not part.shared and part.kind is Kind.AMOUNT for part in entity.fields):
+        return True
+    return not equal(entity.shared_parts, linked.base, record.values)
 
 
 def _unpaid_and_wanted(sync: Sync, record: Record) -> bool:
