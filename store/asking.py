@@ -5,7 +5,7 @@ Owns which questions those are. It must not know what the answers mean; `lookups
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from qbxml import build
@@ -75,16 +75,6 @@ def _refresh(asked: list[Asked], entity: Entity, payments: Sequence[Ready]) -> N
             "changes": [item.change.id for item in payments],
         }
         asked.append(Asked(request_id, text, purpose))
-    if "bills" in wanted:
-        _ask_what_is_left(asked, {item.values[str(entity.party)]["id"] for item in payments})
-
-
-def _ask_what_is_left(asked: list[Asked], vendor_ids: Iterable[str]) -> None:
-    """QuickBooks' list of bills to pay is right where a bill's own OpenAmount is not."""
-    for vendor_id in sorted(vendor_ids):
-        request_id = f"l{len(asked) + 1}"
-        text = build.bills_to_pay_query(request_id, vendor_id)
-        asked.append(Asked(request_id, text, {"do": "left"}))
 
 
 def _on_day(entity: Entity, values: Values, day: str) -> dict[str, Any]:

@@ -174,17 +174,43 @@ _SINGULAR = {"bills": "bill", "vendor-credits": "vendor credit"}
 # --- open amounts, as read
 
 
+def in_doubt(records: Sequence[Record]) -> list[str]:
+    """The vendors (ListIDs) of bills whose OpenAmount is not what their links leave.
+
+    It is missing, or that of the whole vendor, or a discount counts: the list of bills to pay
+    tells (qbxml.md 2.6).
+    """
+    return sorted(
+        {
+            record.values["vendor"]["id"]
+            for record in records
+            if record.entity.noun == "Bill"
+            and not record.values.get("is_paid")
+            and record.values.get("vendor")
+            and (rest := _rest(record)) is not None
+            and record.values["open_amount"] != f"{rest:.2f}"
+        }
+    )
+
+
+def _rest(record: Record) -> Decimal | None:
+    """What its links leave of it; None where that says nothing."""
+    total = record.values.get("amount")
+    if "open_amount" not in record.values or total is None:
+        return None
+    linked = (abs(Decimal(one["amount"])) for one in record.linked if _settles(one))
+    return max(Decimal(total) - sum(linked, _NOTHING), _NOTHING)
+
+
 def with_open_amounts(records: Sequence[Record]) -> Sequence[Record]:
     """What is open of records that came with their links: QuickBooks' word, at most the rest.
 
     QuickBooks leaves it out at times, or tells that of the whole vendor (qbxml.md 2.6).
     """
     for record in records:
-        total = record.values.get("amount")
-        if "open_amount" not in record.values or total is None:
+        rest = _rest(record)
+        if rest is None:
             continue
-        linked = (abs(Decimal(one["amount"])) for one in record.linked if _settles(one))
-        rest = max(Decimal(total) - sum(linked, _NOTHING), _NOTHING)
         told = record.values["open_amount"]
         left = rest if told is None else min(Decimal(told), rest)
         record.values["open_amount"] = "0.00" if record.values.get("is_paid") else f"{left:.2f}"

@@ -222,10 +222,7 @@ class Steps:
                 lookups.take(self.sync, purpose, reply)
                 continue
             if purpose["do"] == "refresh":
-                lookups.refreshed(self.sync, purpose, reply)
-                continue
-            if purpose["do"] == "left":
-                lookups.left(self.sync, reply)
+                reading.what_is_left(self.plan, lookups.refreshed(self.sync, purpose, reply))
                 continue
             read: Read = self.plan.reads[purpose["read"]]
             if reply is None:

@@ -63,7 +63,8 @@ def test_a_payment_goes_by_the_list_of_bills_to_pay_whatever_open_amount_says(
     body = {"vendor": {"name": "Acme"}, "payment_date": "2026-03-02", "method": "check"}
     applied = [{"bill": ours["id"], "amount": "120.00"}]
     payment = made.add("bill-payments", **body, applications=applied)
-    made.sync()
+    log = made.sync()
+    assert sum("<BillToPayQueryRq" in request for request in log.requests) == 1
     assert made.get("bill-payments", payment["id"])["sync"]["state"] == "synced"
     assert made.get("bills", ours["id"])["is_paid"]
     assert made.problems() == []
