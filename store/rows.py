@@ -13,7 +13,16 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, Table, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    select,
+    union_all,
+)
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity, Field, Kind, Lines
@@ -83,6 +92,25 @@ def references(entity: Entity, values: Mapping[str, Any]) -> Iterable[tuple[Fiel
             yield part, values[part.name]
 
 
+# Made once: each page asks for its records; a query costs more to put together than to run.
+_COMPANY: BindParameter[str] = bindparam("company")
+_IDS: BindParameter[str] = bindparam("ids", expanding=True)
+_ROWS = {
+    resource: select(table).where(table.c.company_id == _COMPANY, table.c.id.in_(_IDS))
+    for resource, table in TABLES.items()
+}
+_LINES = {
+    which: select(lines)
+    .where(lines.c.company_id == _COMPANY, lines.c.owner_id.in_(_IDS))
+    .order_by(lines.c.owner_id, lines.c.position)
+    for which, lines in LINE_TABLES.items()
+}
+_LOOSE = select(dangling).where(dangling.c.company_id == _COMPANY, dangling.c.record_id.in_(_IDS))
+_LINKS = select(link.c.record_id, link.c.quickbooks_id, link.c.gone_at).where(
+    link.c.company_id == _COMPANY, link.c.record_id.in_(_IDS)
+)
+
+
 class Loaded:
     """Rows of one resource with their lines, and the links of all they refer to."""
 
@@ -97,19 +125,13 @@ class Loaded:
 
     def load(self, record_ids: Sequence[str]) -> Loaded:
         """Read these records in a bounded number of queries."""
-        table = TABLES[self.entity.resource]
+        resource = self.entity.resource
         for ids in chunks(record_ids):
-            for row in self.conn.execute(
-                select(table).where(table.c.company_id == self.company_id, table.c.id.in_(ids))
-            ):
+            asked = {"company": self.company_id, "ids": ids}
+            for row in self.conn.execute(_ROWS[resource], asked):
                 self.rows[row.id] = row
             for part in self.entity.lines:
-                lines = LINE_TABLES[self.entity.resource, part.name]
-                for line in self.conn.execute(
-                    select(lines)
-                    .where(lines.c.company_id == self.company_id, lines.c.owner_id.in_(ids))
-                    .order_by(lines.c.owner_id, lines.c.position)
-                ):
+                for line in self.conn.execute(_LINES[resource, part.name], asked):
                     self.lines.setdefault((part.name, line.owner_id), []).append(line)
             self._load_loose(ids)
         self._load_links()
@@ -117,11 +139,7 @@ class Loaded:
 
     def _load_loose(self, ids: Sequence[str]) -> None:
         # A reference QuickBooks has and we have not met yet must not look emptied by the App.
-        for row in self.conn.execute(
-            select(dangling).where(
-                dangling.c.company_id == self.company_id, dangling.c.record_id.in_(ids)
-            )
-        ):
+        for row in self.conn.execute(_LOOSE, {"company": self.company_id, "ids": ids}):
             self.loose[row.line_id or row.record_id, row.field] = {
                 "id": row.quickbooks_id,
                 "name": row.full_name,
@@ -140,11 +158,7 @@ class Loaded:
                             wanted |= {getattr(line, column_name(field)) for line in lines}
         wanted.discard(None)
         for ids in chunks(sorted(wanted)):
-            for row in self.conn.execute(
-                select(link.c.record_id, link.c.quickbooks_id, link.c.gone_at).where(
-                    link.c.company_id == self.company_id, link.c.record_id.in_(ids)
-                )
-            ):
+            for row in self.conn.execute(_LINKS, {"company": self.company_id, "ids": ids}):
                 self.links[row.record_id] = row
 
     def values(self, record_id: str) -> Values:
