@@ -72,15 +72,19 @@ def _asked_for(sync: Sync, purpose: Values) -> Sequence[Any]:
     ).all()
 
 
-def refreshed(sync: Sync, purpose: Values, reply: Reply | None) -> None:
-    """QuickBooks said what is open of the documents that payments are about to settle."""
+def refreshed(sync: Sync, purpose: Values, reply: Reply | None) -> list[str]:
+    """QuickBooks said what is open of the documents that payments are about to settle.
+
+    Returns the vendors (ListIDs) of whose bills it must be asked once more.
+    """
     decision = decide(reply.status_code, reply.text, severity=reply.severity) if reply else None
     if reply is not None and (reply.records or reply.status_code in _NOT_THERE):
-        pull.apply(sync, paying_bills.with_open_amounts(reply.records))
+        doubtful = paying_bills.in_doubt(reply.records)
+        pull.apply(sync, reply.records)
         here = {record.quickbooks_id for record in reply.records}
         gone_ones = [key for key in purpose["ids"] if key not in here]
         paying_bills.missing(sync, purpose["resource"], gone_ones)
-        return
+        return doubtful
     for row in _asked_for(sync, purpose):
         if decision is None:
             changes.fail(sync.conn, sync.company_id, row.id)
@@ -88,6 +92,7 @@ def refreshed(sync: Sync, purpose: Values, reply: Reply | None) -> None:
             unknown(sync, BY_RESOURCE[row.resource], row.record_id, why)
         else:
             refuse(sync, BY_RESOURCE[row.resource], row, decision)
+    return []
 
 
 def _linked_ids(sync: Sync, entity: Entity, records: list[Record]) -> dict[str, str]:

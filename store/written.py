@@ -18,7 +18,7 @@ from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import Decision, decide
 from qbxml.write import listed
-from store import applied_credits, class_tracking, covered, paying, problems, undoing
+from store import applied_credits, class_tracking, covered, paying, paying_bills, problems, undoing
 from store.arrival import Page, in_our_terms, moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
@@ -264,6 +264,7 @@ def keep_written(
         return
     in_our_terms(sync, (record,))
     before = link_of(sync, record_id)
+    paying_bills.open_in_answer(record, added=before is None)
     base = shared_values(entity, record.values, before.base if before is not None else None)
     linked = _Linked.of(record, base)
     _save_link(sync, entity, record_id, version, linked)

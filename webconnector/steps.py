@@ -226,7 +226,7 @@ class Steps:
                 lookups.take(self.sync, purpose, reply)
                 continue
             if purpose["do"] == "refresh":
-                lookups.refreshed(self.sync, purpose, reply)
+                reading.what_is_left(self.plan, lookups.refreshed(self.sync, purpose, reply))
                 continue
             read: Read = self.plan.reads[purpose["read"]]
             if reply is None:

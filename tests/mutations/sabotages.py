@@ -234,9 +234,37 @@ BOOKS = (
         _in("test_company_file"),
     ),
     Sabotage(
+        "a file is bound though nobody told of a company",
+        "webconnector/opening.py",
+        "if not path.strip() or not facts.tells_company:",
+        "if not path.strip():",
+        _in("test_what_is_open"),
+    ),
+    Sabotage(
+        "an equal EditSequence is believed whatever the content",
+        "store/pull.py",
+        "return not equal(entity.shared_parts, linked.base, record.values)",
+        "return False",
+        _in("test_same_second"),
+    ),
+    Sabotage(
+        "a rest that nobody can ask for counts as read",
+        "webconnector/reading.py",
+        "if read.iterates and read.remaining and not read.iterator_id:",
+        "if False:",
+        _in("test_pages_of_iterators"),
+    ),
+    Sabotage(
+        "the list of bills to pay is not asked where a bill's own word is in doubt",
+        "store/lookups.py",
+        "doubtful = paying_bills.in_doubt(reply.records)",
+        "doubtful = []",
+        _in("test_what_is_open_of_bills"),
+    ),
+    Sabotage(
         "another connection's stamp is not looked at",
         "webconnector/company_file.py",
-        "if found.stamp is not None and found.stamp.casefold() != bound.file_id.casefold():",
+        "if found.stamp is not None and _plain(found.stamp) != _plain(bound.file_id):",
         "if False:",
         (
             "tests/webconnector/test_company_file.py",
