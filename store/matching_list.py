@@ -9,14 +9,26 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, exists, func, literal, select, union_all
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    String,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from qbxml.entities import ENTITIES
 from qbxml.entity import Entity, Family
 from store import candidates
 from store.ledger import TABLES
 from store.problems import DUPLICATES
-from store.rows import names_of, shown_column
+from store.rows import shown_column
 from store.syncing import change, link, problem
 
 page_duplicates = 10
@@ -57,15 +69,17 @@ def duplicates(conn: Connection, company_id: str, resource: str | None, page: in
     chosen = resource if resource is not None and resource in kinds else next(iter(kinds))
     pages = -(-kinds[chosen] // page_duplicates)
     page = min(max(1, page), pages)
+    table = TABLES[chosen]
+    mine = (table.c.company_id == problem.c.company_id) & (table.c.id == problem.c.record_id)
     rows = conn.execute(
-        select(problem)
+        select(problem, shown_column(table).label("shown"))
+        .select_from(problem.outerjoin(table, mine))
         .where(*where, problem.c.resource == chosen)
         .order_by(problem.c.opened_at, problem.c.id)
         .limit(page_duplicates)
         .offset((page - 1) * page_duplicates)
     ).all()
     alike = candidates.all_side_by_side(conn, company_id, [row.record_id for row in rows])
-    names = names_of(conn, company_id, [(chosen, row.record_id) for row in rows])
     return {
         "kinds": kinds,
         "resource": chosen,
@@ -74,7 +88,7 @@ def duplicates(conn: Connection, company_id: str, resource: str | None, page: in
                 "number": row.number,
                 "title": row.title,
                 "record_id": row.record_id,
-                "name": names.get(row.record_id),
+                "name": row.shown,
                 "candidates": alike.get(row.record_id, []),
             }
             for row in rows
@@ -86,18 +100,18 @@ def duplicates(conn: Connection, company_id: str, resource: str | None, page: in
 
 
 def unmatched(conn: Connection, company_id: str) -> list[Values]:
-    """Accounts and names of CashFlow that no link joins to QuickBooks, by type; 2 queries.
+    """Accounts and names of CashFlow that no link joins to QuickBooks, by type; one query.
 
     Each with `state` of what waits for it (None: nothing) and `similar`: linked records whose
     name is the same but for capitals, spaces, points and words like Inc.
     """
-    rows = conn.execute(union_all(*(_without(company_id, entity) for entity in _LISTS))).all()
-    if not rows:
-        return []
-    types = {row.resource for row in rows}
-    linked = [_with(company_id, entity) for entity in _LISTS if entity.resource in types]
+    parts = [part for entity in _LISTS for part in _both(company_id, entity)]
+    rows: list[Row[Any]] = []
     near: dict[tuple[str, str], list[Values]] = {}
-    for row in conn.execute(union_all(*linked)):
+    for row in conn.execute(union_all(*parts)):
+        if row.quickbooks_id is None:
+            rows.append(row)
+            continue
         other = {"id": row.id, "name": row.shown, "quickbooks_id": row.quickbooks_id}
         near.setdefault((row.resource, _plain(row.shown)), []).append(other)
     return [
@@ -129,23 +143,23 @@ def _living(company_id: str, entity: Entity, *columns: Any) -> Select[Any]:
     return query
 
 
-def _without(company_id: str, entity: Entity) -> Select[Any]:
+def _both(company_id: str, entity: Entity) -> tuple[Select[Any], Select[Any]]:
+    """The records of one type without a link; where there are any, also those that have one."""
     table = TABLES[entity.resource]
     joined = (
         (change.c.company_id == table.c.company_id)
         & (change.c.record_id == table.c.id)
         & change.c.finished_at.is_(None)
     )
-    known = exists(link.c.id).where(
-        link.c.company_id == table.c.company_id, link.c.record_id == table.c.id
+    mine = (link.c.company_id == table.c.company_id) & (link.c.record_id == table.c.id)
+    none = cast(null(), String(36)).label("quickbooks_id")
+    without = _living(company_id, entity, change.c.state, none)
+    without = without.where(~exists(link.c.id).where(mine))
+    without = without.select_from(table.outerjoin(change, joined))
+    first = without.order_by(table.c.id).limit(unmatched_max).subquery()
+    state = cast(null(), String(12)).label("state")
+    linked = _living(company_id, entity, state, link.c.quickbooks_id)
+    linked = linked.select_from(table.join(link, mine)).where(
+        link.c.gone_at.is_(None), exists(select(first.c.id))
     )
-    query = _living(company_id, entity, change.c.state).where(~known)
-    query = query.select_from(table.outerjoin(change, joined))
-    return select(query.order_by(table.c.id).limit(unmatched_max).subquery())
-
-
-def _with(company_id: str, entity: Entity) -> Select[Any]:
-    table = TABLES[entity.resource]
-    joined = (link.c.company_id == table.c.company_id) & (link.c.record_id == table.c.id)
-    query = _living(company_id, entity, link.c.quickbooks_id)
-    return query.select_from(table.join(link, joined)).where(link.c.gone_at.is_(None))
+    return select(first), linked

@@ -21,6 +21,7 @@ from store.filters import conditions
 from store.ledger import LINE_TABLES, TABLES, bank_balance, column_name
 from store.rows import names_of, write_kind
 from store.shapes import LineShape, Shape
+from store.syncing import link
 from store.types import is_key
 
 page_records_max = 1000
@@ -34,11 +35,29 @@ def find_row(
     `to_change` holds the row until the commit.
     """
     table = TABLES[shape.entity.resource]
+    query = select(table).with_for_update() if to_change else select(table)
+    return _found(conn, company_id, shape, record_id, query)
+
+
+def find_linked(conn: Connection, company_id: str, shape: Shape, record_id: str) -> Any:
+    """As `find_row`, with the columns of its link beside its own; `quickbooks_id` None: no link."""
+    table = TABLES[shape.entity.resource]
+    joined = (link.c.company_id == table.c.company_id) & (link.c.record_id == table.c.id)
+    beside = [column for column in link.c if column.name not in table.c]
+    query = select(table, *beside).select_from(table.outerjoin(link, joined))
+    return _found(conn, company_id, shape, record_id, query)
+
+
+def _found(
+    conn: Connection, company_id: str, shape: Shape, record_id: str, query: Select[Any]
+) -> Any:
+    table = TABLES[shape.entity.resource]
     found = None
     key = record_id.lower()
     if is_key(key):
-        query = select(table).where(*_of_shape(shape, company_id), table.c.id == key)
-        found = conn.execute(query.with_for_update() if to_change else query).one_or_none()
+        found = conn.execute(
+            query.where(*_of_shape(shape, company_id), table.c.id == key)
+        ).one_or_none()
     if found is None:
         raise NotFound(f"There is no {shape.entity.singular} with this id.")
     return found

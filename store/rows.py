@@ -98,11 +98,17 @@ class Loaded:
     def load(self, record_ids: Sequence[str]) -> Loaded:
         """Read these records in a bounded number of queries."""
         table = TABLES[self.entity.resource]
+        rows: list[Any] = []
         for ids in chunks(record_ids):
-            for row in self.conn.execute(
+            rows += self.conn.execute(
                 select(table).where(table.c.company_id == self.company_id, table.c.id.in_(ids))
-            ):
-                self.rows[row.id] = row
+            )
+        return self.take(rows)
+
+    def take(self, rows: Sequence[Any]) -> Loaded:
+        """As `load`, of records whose rows were read already."""
+        self.rows |= {row.id: row for row in rows}
+        for ids in chunks([row.id for row in rows]):
             for part in self.entity.lines:
                 lines = LINE_TABLES[self.entity.resource, part.name]
                 for line in self.conn.execute(

@@ -59,9 +59,9 @@ CODES: Final[dict[int, Meaning]] = {
     ),
     **_many(
         (1007, 1008, 1009, 1013, 1022, 1023, 1024),
-        "QuickBooks could not be opened for the update.",
+        "QuickBooks could not be opened for the session.",
         "Open the company file in QuickBooks as the Admin user, close any dialog that waits, and "
-        "update again.",
+        "press Update Selected.",
     ),
     **_many(
         (1011, 1032),
@@ -75,11 +75,12 @@ CODES: Final[dict[int, Meaning]] = {
         "time of this line.",
     ),
     1014: Meaning(
-        "QuickBooks did not tell about itself when the update began.",
-        "Close dialogs in QuickBooks, restart it and update again.",
+        "QuickBooks did not tell about itself when the session began.",
+        "Close dialogs in QuickBooks, restart it and press Update Selected.",
     ),
     1015: Meaning(
-        "The update ended untidily; nothing was lost.", "Nothing needs to be done; update again."
+        "The session ended untidily; nothing was lost.",
+        "Nothing needs to be done; the next one goes on.",
     ),
     **_many(
         (1016, 1017, 1018, 1019, 1020),
@@ -103,7 +104,7 @@ CODES: Final[dict[int, Meaning]] = {
         "connection page.",
     ),
     1031: Meaning(
-        "The update ended with a message from the server.",
+        "The session ended with a message from the server.",
         "Read the message beside it, and the company's session log.",
     ),
     1035: Meaning("The PC does not know its own name localhost.", "Mend the PC's hosts file."),
@@ -122,7 +123,7 @@ CODES: Final[dict[int, Meaning]] = {
 ANSWERS: Final = {
     "none": "nothing to do",
     "nvu": "wrong password",
-    "busy": "another update was running",
+    "busy": "another session was running",
 }
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from qbxml.entities import BY_RESOURCE
 from store import companies, resources, sessions
 from store.engine import Connection
-from store.syncing import call, candidate, conflict, exchange, link, problem
+from store.syncing import call, candidate, conflict, exchange, link, problem, session
 from store.types import new_key
 from tests.console.site import Site
 
@@ -28,6 +28,7 @@ class Trouble:
     conflict_id: str
     session_id: str
     number: int = 1
+    resource: str = "vendors"
 
     @property
     def values(self) -> dict[str, Any]:
@@ -38,7 +39,7 @@ class Trouble:
             "conflict_id": self.conflict_id,
             "session_id": self.session_id,
             "number": self.number,
-            "resource": "vendors",
+            "resource": self.resource,
             "form": "csv",
         }
 
@@ -54,36 +55,8 @@ def _make(conn: Connection, company_id: str, now: datetime) -> Trouble:
     record = resources.create(conn, company_id, "vendors", body, now, "test")
     made = Trouble(company_id, record["id"], new_key(), _session(conn, company_id, now))
     keys = {"company_id": company_id, "resource": "vendors", "record_id": made.record_id}
-    conn.execute(
-        insert(problem).values(
-            **keys,
-            id=new_key(),
-            number=made.number,
-            cause="duplicate of a test",
-            kind="duplicate",
-            title='Vendor "=Acme Supplies" is in QuickBooks already',
-            text="QuickBooks has a vendor of this name.",
-            advice="Say whether it is the same one.",
-            opened_at=now,
-            last_seen_at=now,
-            count=1,
-        )
-    )
     theirs = {"name": "=Acme Supplies", "tax_id": TAX_ID, "phone": "2"}
-    conn.execute(
-        insert(candidate).values(
-            **keys,
-            id=new_key(),
-            noun=BY_RESOURCE["vendors"].query_noun,
-            quickbooks_id="80-1",
-            full_name="=Acme Supplies",
-            edit_sequence="1",
-            time_modified="2026-01-01T00:00:00",
-            values=theirs,
-            session_id=made.session_id,
-            found_at=now,
-        )
-    )
+    _looks_alike(conn, made, theirs, "=Acme Supplies", now)
     conn.execute(
         insert(conflict).values(
             **keys,
@@ -96,6 +69,74 @@ def _make(conn: Connection, company_id: str, now: datetime) -> Trouble:
         )
     )
     return made
+
+
+def doubled_bill(site: Site, company_id: str, vendor_id: str) -> Trouble:
+    """A bill with lines that QuickBooks seems to have already: problem 2."""
+    return site.run(lambda conn: _bill(conn, company_id, vendor_id, datetime.now(UTC)))
+
+
+def _bill(conn: Connection, company_id: str, vendor_id: str, now: datetime) -> Trouble:
+    rent = {"name": "Rent of a test", "type": "Expense"}
+    account = resources.create(conn, company_id, "accounts", rent, now, "test")["id"]
+    lines = [{"account": account, "amount": amount} for amount in ("20.00", "30.00")]
+    facts = {"vendor": vendor_id, "bill_date": "2026-03-02", "number": "4711"}
+    bill = resources.create(
+        conn, company_id, "bills", facts | {"expense_lines": lines}, now, "test"
+    )
+    ids = conn.execute(
+        select(session.c.id).where(session.c.company_id == company_id).order_by(session.c.id)
+    ).scalars()
+    made = Trouble(company_id, bill["id"], new_key(), next(ids), number=2, resource="bills")
+    theirs = {
+        "number": "4711",
+        "bill_date": "2026-03-02",
+        "vendor": {"id": "80-1", "name": "=Acme Supplies"},
+        "amount": "50.00",
+        "expense_lines": [{"account": {"id": "80-2", "name": "Rent"}, "amount": "50.00"}],
+    }
+    _looks_alike(conn, made, theirs, None, now)
+    return made
+
+
+def _looks_alike(
+    conn: Connection, made: Trouble, theirs: dict[str, Any], name: str | None, now: datetime
+) -> None:
+    """The problem of a duplicate, and what QuickBooks has."""
+    keys = {
+        "company_id": made.company_id,
+        "resource": made.resource,
+        "record_id": made.record_id,
+    }
+    conn.execute(
+        insert(problem).values(
+            **keys,
+            id=new_key(),
+            number=made.number,
+            cause=f"duplicate of a test, {made.resource}",
+            kind="duplicate",
+            title='"=Acme Supplies" is in QuickBooks already',
+            text="QuickBooks has one of this name.",
+            advice="Say whether it is the same one.",
+            opened_at=now,
+            last_seen_at=now,
+            count=1,
+        )
+    )
+    conn.execute(
+        insert(candidate).values(
+            **keys,
+            id=new_key(),
+            noun=BY_RESOURCE[made.resource].query_noun,
+            quickbooks_id="80-1",
+            full_name=name,
+            edit_sequence="1",
+            time_modified="2026-01-01T00:00:00",
+            values=theirs,
+            session_id=made.session_id,
+            found_at=now,
+        )
+    )
 
 
 def _session(conn: Connection, company_id: str, now: datetime) -> str:

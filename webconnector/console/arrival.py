@@ -21,7 +21,7 @@ Standing = Literal["good", "bad", "now", "later"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the first update: how it stands, in the person's words."""
+    """One step of the first session: how it stands, in the person's words."""
 
     standing: Standing
     title: str
@@ -30,7 +30,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """All steps, whether the update is over and well, and whether to say why nobody calls."""
+    """All steps, whether the session is over and well, and whether to say why nobody calls."""
 
     steps: tuple[Step, ...]
     complete: bool
@@ -81,7 +81,7 @@ def _file(state: Mapping[str, Any], session: Row[Any] | None) -> Step:
     title = "QuickBooks opens the company file"
     if state["awaiting"]:
         text = f"Another file is open: {state['awaiting']['path']}. Confirm it, or open the right"
-        return Step("bad", title, f"{text} one in QuickBooks and update again.")
+        return Step("bad", title, f"{text} one in QuickBooks and press Update Selected.")
     if session is not None and session.ended_at and session.outcome != GOOD_OUTCOME:
         return Step("bad", title, why(session))
     if state["connected_at"]:

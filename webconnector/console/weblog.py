@@ -47,7 +47,7 @@ def _page(company_id: str, updates: list[qwc_log.Update] | None) -> Response:
         "weblog.html",
         section="sessions",
         company=row,
-        updates=None if updates is None else list(zip(shown, matched, strict=True)),
+        read=None if updates is None else list(zip(shown, matched, strict=True)),
         first=qwc_log.first_error(updates) if updates else None,
     )
 
