@@ -75,7 +75,11 @@ def applied_to(
 
 
 def promised(
-    conn: Connection, company_id: str, resource: str, record_ids: Sequence[str], payment_id: str
+    conn: Connection,
+    company_id: str,
+    resource: str,
+    record_ids: Sequence[str],
+    payment_id: str | None,
 ) -> dict[str, Decimal]:
     """What other payments, which QuickBooks does not have yet, will apply to each of these."""
     found: dict[str, Decimal] = {}
@@ -83,9 +87,9 @@ def promised(
         link.c.company_id == bill_payment.c.company_id, link.c.record_id == bill_payment.c.id
     )
     for lines, document in APPLIED[resource]:
-        query = _living(lines, document, company_id).where(
-            document.in_(record_ids), bill_payment.c.id != payment_id, ~there
-        )
+        query = _living(lines, document, company_id).where(document.in_(record_ids), ~there)
+        if payment_id is not None:
+            query = query.where(bill_payment.c.id != payment_id)
         for row in conn.execute(query):
             found[row.document] = found.get(row.document, _NOTHING) + row.sum
     return found

@@ -90,7 +90,7 @@ class Known:
             for name in bill_payments.APPLIED:
                 documents = [key for of, key in self._rows if of == name]
                 self._promised[name] = bill_payments.promised(
-                    self.conn, self.company_id, name, documents, ""
+                    self.conn, self.company_id, name, documents, None
                 )
 
     def made(self, entity: Entity, row: dict[str, Any], lines: dict[str, Any]) -> None:
