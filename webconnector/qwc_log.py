@@ -1,4 +1,4 @@
-"""QWCLog.txt, the Web Connector's own log: its updates, how each ended, and the first error.
+"""QWCLog.txt, the Web Connector's own log: its sessions, how each ended, and the first error.
 
 Owns reading that file's text and what its error codes mean. It must not know our sessions; the
 caller matches them by their times. Lines: `20240131.14:03:59 UTC : Class.method() : text`.
@@ -15,7 +15,7 @@ from qbxml.hresult import decide_hresult
 from webconnector.redaction import redacted
 
 log_characters_max = 5_000_000
-updates_max = 500
+sessions_max = 500
 
 _LINE = re.compile(
     r"(?P<day>\d{8})\.(?P<time>\d\d:\d\d:\d\d) UTC\s*:\s*(?P<place>[^:]*?)\s*:\s?(?P<text>.*)"
@@ -128,8 +128,8 @@ ANSWERS: Final = {
 
 
 @dataclass(slots=True)
-class Update:
-    """One update in the log."""
+class LoggedSession:
+    """One session in the log."""
 
     started_at: datetime
     ended_at: datetime
@@ -169,12 +169,12 @@ def _error(text: str) -> dict[str, Any] | None:
     return found
 
 
-def read(text: str) -> list[Update]:
-    """The updates in a log, oldest first; the last `updates_max`.
+def read(text: str) -> list[LoggedSession]:
+    """The sessions in a log, oldest first; the last `sessions_max`.
 
-    Text that is no such log gives none. Lines before the first update are passed over.
+    Text that is no such log gives none. Lines before the first session are passed over.
     """
-    updates: list[Update] = []
+    sessions: list[LoggedSession] = []
     for number, line in enumerate(text[-log_characters_max:].splitlines(), start=1):
         found = _LINE.match(line.strip())
         if found is None:
@@ -183,17 +183,17 @@ def read(text: str) -> list[Update]:
         if at is None:
             continue
         if _BEGIN in found["text"]:
-            updates.append(Update(at, at))
-        if updates:
-            updates[-1].note(at, number, found["text"])
-    return updates[-updates_max:]
+            sessions.append(LoggedSession(at, at))
+        if sessions:
+            sessions[-1].note(at, number, found["text"])
+    return sessions[-sessions_max:]
 
 
-def first_error(updates: list[Update]) -> dict[str, Any] | None:
-    """The first error of the latest update that has one: the rest usually follows from it."""
-    for update in reversed(updates):
-        if update.errors:
-            return update.errors[0]
+def first_error(sessions: list[LoggedSession]) -> dict[str, Any] | None:
+    """The first error of the latest session that has one: the rest usually follows from it."""
+    for session in reversed(sessions):
+        if session.errors:
+            return session.errors[0]
     return None
 
 

@@ -60,13 +60,22 @@ def arrival(
 def _called(state: Mapping[str, Any]) -> Step:
     title = "The Web Connector calls"
     if state["last_call_at"] or state["refused_at"]:
-        at = f" from {state['last_address']}" if state["last_address"] else ""
-        return Step("good", title, f"It reached this server{at}.")
+        place = state["wrong_address"] if state["refused_at"] else state["last_address"]
+        return Step("good", title, f"It reached this server{f' from {place}' if place else ''}.")
     return Step("now", title, "Nothing was heard yet. Press Update Selected in the Web Connector.")
 
 
 def _password(state: Mapping[str, Any]) -> Step:
     title = "Its password is right"
+    if state["held_seconds"]:
+        return Step(
+            "bad",
+            title,
+            f"Held back: too many wrong passwords came from {state['wrong_address']}. For the next"
+            " minute none is looked at from there, not even the right one, and the Web Connector"
+            " says that the password is wrong. Untick Auto-Run, type the password again, wait"
+            " until this text has gone, and press Update Selected.",
+        )
     if state["refused_at"]:
         return Step(
             "bad",
