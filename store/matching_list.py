@@ -70,26 +70,27 @@ def duplicates(conn: Connection, company_id: str, resource: str | None, page: in
     pages = -(-kinds[chosen] // page_duplicates)
     page = min(max(1, page), pages)
     table = TABLES[chosen]
+    shown = shown_column(table).name
     mine = (table.c.company_id == problem.c.company_id) & (table.c.id == problem.c.record_id)
     rows = conn.execute(
-        select(problem, shown_column(table).label("shown"))
-        .select_from(problem.outerjoin(table, mine))
+        select(table, problem.c.number.label("problem"), problem.c.title.label("problem_title"))
+        .select_from(problem.join(table, mine))
         .where(*where, problem.c.resource == chosen)
         .order_by(problem.c.opened_at, problem.c.id)
         .limit(page_duplicates)
         .offset((page - 1) * page_duplicates)
     ).all()
-    alike = candidates.all_side_by_side(conn, company_id, [row.record_id for row in rows])
+    alike = candidates.all_side_by_side(conn, company_id, chosen, rows)
     return {
         "kinds": kinds,
         "resource": chosen,
         "rows": [
             {
-                "number": row.number,
-                "title": row.title,
-                "record_id": row.record_id,
-                "name": row.shown,
-                "candidates": alike.get(row.record_id, []),
+                "number": row.problem,
+                "title": row.problem_title,
+                "record_id": row.id,
+                "name": getattr(row, shown),
+                "candidates": alike.get(row.id, []),
             }
             for row in rows
         ],

@@ -18,8 +18,8 @@ from qbxml.entity import Field, Kind
 from store.changes import chunks, sync_objects
 from store.errors import FieldError, Invalid, NotFound
 from store.filters import conditions
-from store.ledger import LINE_TABLES, TABLES, bank_balance, column_name
-from store.rows import names_of, write_kind
+from store.ledger import TABLES, bank_balance, column_name
+from store.rows import lines_of, names_of, write_kind
 from store.shapes import LineShape, Shape
 from store.syncing import link
 from store.types import is_key
@@ -71,31 +71,14 @@ def _of_shape(shape: Shape, company_id: str) -> list[ColumnElement[bool]]:
     return where
 
 
-def line_rows(
-    conn: Connection, company_id: str, shape: Shape, owner_ids: Sequence[str]
-) -> dict[tuple[str, str], list[Any]]:
-    """The lines of these records in order, by kind of lines and record."""
-    found: dict[tuple[str, str], list[Any]] = {}
-    for line in shape.lines:
-        table = LINE_TABLES[shape.entity.resource, line.part.name]
-        for ids in chunks(owner_ids):
-            for row in conn.execute(
-                select(table)
-                .where(table.c.company_id == company_id, table.c.owner_id.in_(ids))
-                .order_by(table.c.owner_id, table.c.position)
-            ):
-                found.setdefault((line.part.name, row.owner_id), []).append(row)
-    return found
-
-
 def shown(
     conn: Connection, company_id: str, shape: Shape, rows: Sequence[Any]
 ) -> list[dict[str, Any]]:
     """These rows as the API shows them, in their order."""
     ids = [row.id for row in rows]
-    lines = line_rows(conn, company_id, shape, ids)
+    lines = lines_of(conn, company_id, shape.entity.resource, ids)
     names = _names(conn, company_id, shape, rows, lines)
-    syncs = sync_objects(conn, company_id, shape.entity.resource, ids)
+    syncs = sync_objects(conn, company_id, {row.id: row.version for row in rows})
     found = []
     for row in rows:
         record: dict[str, Any] = {"id": row.id}

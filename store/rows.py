@@ -10,10 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Select, Table, select, union_all
+from sqlalchemy import (
+    Column,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity, Field, Kind, Lines
@@ -83,6 +96,49 @@ def references(entity: Entity, values: Mapping[str, Any]) -> Iterable[tuple[Fiel
             yield part, values[part.name]
 
 
+_LINKS: Final = select(
+    link.c.noun, link.c.resource, link.c.record_id, link.c.quickbooks_id, link.c.gone_at
+)
+
+
+def lines_of(
+    conn: Connection, company_id: str, resource: str, owner_ids: Sequence[str]
+) -> dict[tuple[str, str], list[Any]]:
+    """The lines of these records in order, by kind of lines and record.
+
+    One query: a row has the columns of all kinds of lines of that type of record.
+    """
+    found: dict[tuple[str, str], list[Any]] = {}
+    query = _lines_query(resource)
+    for ids in chunks(owner_ids) if query is not None else ():
+        for row in conn.execute(query, {"company_id": company_id, "owner_ids": ids}):
+            found.setdefault((row.line_kind, row.owner_id), []).append(row)
+    return found
+
+
+@cache
+def _lines_query(resource: str) -> Any:
+    tables = {name: table for (owner, name), table in LINE_TABLES.items() if owner == resource}
+    if not tables:
+        return None
+    types = {column.name: column.type for table in tables.values() for column in table.c}
+    parts = [
+        select(
+            literal(name).label("line_kind"),
+            *(
+                table.c[column] if column in table.c else cast(null(), kind).label(column)
+                for column, kind in types.items()
+            ),
+        ).where(
+            table.c.company_id == bindparam("company_id"),
+            table.c.owner_id.in_(bindparam("owner_ids", expanding=True)),
+        )
+        for name, table in tables.items()
+    ]
+    whole = union_all(*parts) if len(parts) > 1 else parts[0]
+    return whole.order_by("owner_id", "position")
+
+
 class Loaded:
     """Rows of one resource with their lines, and the links of all they refer to."""
 
@@ -105,20 +161,18 @@ class Loaded:
             )
         return self.take(rows)
 
-    def take(self, rows: Sequence[Any]) -> Loaded:
-        """As `load`, of records whose rows were read already."""
+    def take(self, rows: Sequence[Any], quickbooks_ids: Iterable[str] = ()) -> Loaded:
+        """As `load`, of records whose rows were read already.
+
+        `quickbooks_ids`: what else stands in `links` then, in the same query.
+        """
         self.rows |= {row.id: row for row in rows}
         for ids in chunks([row.id for row in rows]):
-            for part in self.entity.lines:
-                lines = LINE_TABLES[self.entity.resource, part.name]
-                for line in self.conn.execute(
-                    select(lines)
-                    .where(lines.c.company_id == self.company_id, lines.c.owner_id.in_(ids))
-                    .order_by(lines.c.owner_id, lines.c.position)
-                ):
-                    self.lines.setdefault((part.name, line.owner_id), []).append(line)
             self._load_loose(ids)
-        self._load_links()
+        self.lines |= lines_of(
+            self.conn, self.company_id, self.entity.resource, [row.id for row in rows]
+        )
+        self._load_links(quickbooks_ids)
         return self
 
     def _load_loose(self, ids: Sequence[str]) -> None:
@@ -133,7 +187,7 @@ class Loaded:
                 "name": row.full_name,
             }
 
-    def _load_links(self) -> None:
+    def _load_links(self, quickbooks_ids: Iterable[str]) -> None:
         wanted: set[str] = set()
         for field in self.entity.fields:
             if field.to:
@@ -145,13 +199,13 @@ class Loaded:
                         if name == part.name:
                             wanted |= {getattr(line, column_name(field)) for line in lines}
         wanted.discard(None)
-        for ids in chunks(sorted(wanted)):
-            for row in self.conn.execute(
-                select(link.c.record_id, link.c.quickbooks_id, link.c.gone_at).where(
-                    link.c.company_id == self.company_id, link.c.record_id.in_(ids)
-                )
-            ):
-                self.links[row.record_id] = row
+        known, more = chunks(sorted(wanted)), chunks(sorted(quickbooks_ids))
+        for ids, others in zip_longest(known, more, fillvalue=()):
+            either = [link.c.record_id.in_(ids)]
+            if others:
+                either.append(link.c.quickbooks_id.in_(others))
+            mine = _LINKS.where(link.c.company_id == self.company_id, or_(*either))
+            self.links |= {row.record_id: row for row in self.conn.execute(mine)}
 
     def values(self, record_id: str) -> Values:
         """The record in plain form; a reference QuickBooks does not have yet has no `id`."""

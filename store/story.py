@@ -15,7 +15,7 @@ from qbxml.compare import canonical, same
 from qbxml.entity import Lines
 from store.changes import sync_object
 from store.overview import instant
-from store.readable import Names
+from store.readable import Names, quickbooks_ids
 from store.reading import find_linked
 from store.rows import Loaded, shown_name
 from store.shapes import shape_of
@@ -101,9 +101,11 @@ def _quickbooks(linked: Row[Any] | None) -> Values | None:
 def _compared(conn: Connection, company_id: str, resource: str, row: Any) -> list[Values]:
     """Each shared field with the App's present value and QuickBooks' last one."""
     shape = shape_of(resource)
-    plain = Loaded(conn, company_id, resource).take([row]).values(row.id)
     base = row.base
-    names = Names(conn, company_id, [], [(resource, plain), (resource, base)])
+    loaded = Loaded(conn, company_id, resource).take([row], quickbooks_ids(resource, base))
+    plain = loaded.values(row.id)
+    both = [(resource, plain), (resource, base)]
+    names = Names(conn, company_id, [], both, loaded.links.values())
     ours = canonical(shape.entity, plain)
     return [
         {

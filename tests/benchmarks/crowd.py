@@ -13,6 +13,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,24 +87,28 @@ def crowd() -> Crowd:
 def _fill(site: Site) -> Crowd:
     vendor = trouble(site, site.acme)
     bill = doubled_bill(site, site.acme, vendor.record_id)
-    made: Crowd = site.run(lambda conn: _filled(conn, Crowd(site, vendor, bill, new_key())))
+    made = Crowd(site, vendor, bill, new_key())
+    for first in range(1, companies + 1, _batch_companies):
+        site.run(partial(_fill_companies, numbers=range(first, first + _batch_companies)))
+    site.run(partial(_fill_large, made=made))
     with site.store.engine.connect() as conn:
         conn.execute(text("ANALYZE"))
         conn.commit()
     return made
 
 
-def _filled(conn: Connection, made: Crowd) -> Crowd:
+def _fill_companies(conn: Connection, numbers: range) -> None:
     conn.execute(text("PRAGMA cache_size = -200000"))
-    for first in range(1, companies + 1, _batch_companies):
-        rows = _Rows()
-        for number in range(first, min(first + _batch_companies, companies + 1)):
-            _company(rows, number)
-        rows.write(conn)
+    rows = _Rows()
+    for number in numbers:
+        _company(rows, number)
+    rows.write(conn)
+
+
+def _fill_large(conn: Connection, made: Crowd) -> None:
     rows = _Rows()
     _large(rows, made, _connector_of(conn, made.site.acme))
     rows.write(conn)
-    return made
 
 
 class _Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import insert, select
 
@@ -73,30 +73,82 @@ def _make(conn: Connection, company_id: str, now: datetime) -> Trouble:
 
 def doubled_bill(site: Site, company_id: str, vendor_id: str) -> Trouble:
     """A bill with lines that QuickBooks seems to have already: problem 2."""
-    return site.run(lambda conn: _bill(conn, company_id, vendor_id, datetime.now(UTC)))
+    found: Trouble = site.run(
+        lambda conn: _doubled_bill(conn, company_id, vendor_id, datetime.now(UTC))
+    )
+    return found
 
 
-def _bill(conn: Connection, company_id: str, vendor_id: str, now: datetime) -> Trouble:
-    rent = {"name": "Rent of a test", "type": "Expense"}
+def _doubled_bill(conn: Connection, company_id: str, vendor_id: str, now: datetime) -> Trouble:
+    made = _bill(conn, company_id, vendor_id, "4711", now)
+    _looks_alike(conn, made, _AS_IN_QUICKBOOKS, None, now)
+    return made
+
+
+def synced_bill(site: Site, company_id: str, vendor_id: str) -> Trouble:
+    """A bill that both sides have, with its vendor."""
+    found: Trouble = site.run(
+        lambda conn: _synced_bill(conn, company_id, vendor_id, datetime.now(UTC))
+    )
+    return found
+
+
+def _synced_bill(conn: Connection, company_id: str, vendor_id: str, now: datetime) -> Trouble:
+    made = _bill(conn, company_id, vendor_id, "4712", now)
+    _linked(conn, made.company_id, "bills", made.record_id, now, "7B-1", _AS_IN_QUICKBOOKS)
+    _linked(conn, made.company_id, "vendors", vendor_id, now, "80-1", {"name": "=Acme Supplies"})
+    return made
+
+
+_AS_IN_QUICKBOOKS: Final = {
+    "number": "4711",
+    "bill_date": "2026-03-02",
+    "vendor": {"id": "80-1", "name": "=Acme Supplies"},
+    "amount": "50.00",
+    "expense_lines": [{"account": {"id": "80-2", "name": "Rent"}, "amount": "50.00"}],
+}
+
+
+def _bill(conn: Connection, company_id: str, vendor_id: str, number: str, now: datetime) -> Trouble:
+    rent = {"name": f"Rent of {number}", "type": "Expense"}
     account = resources.create(conn, company_id, "accounts", rent, now, "test")["id"]
     lines = [{"account": account, "amount": amount} for amount in ("20.00", "30.00")]
-    facts = {"vendor": vendor_id, "bill_date": "2026-03-02", "number": "4711"}
+    facts = {"vendor": vendor_id, "bill_date": "2026-03-02", "number": number}
     bill = resources.create(
         conn, company_id, "bills", facts | {"expense_lines": lines}, now, "test"
     )
     ids = conn.execute(
         select(session.c.id).where(session.c.company_id == company_id).order_by(session.c.id)
     ).scalars()
-    made = Trouble(company_id, bill["id"], new_key(), next(ids), number=2, resource="bills")
-    theirs = {
-        "number": "4711",
-        "bill_date": "2026-03-02",
-        "vendor": {"id": "80-1", "name": "=Acme Supplies"},
-        "amount": "50.00",
-        "expense_lines": [{"account": {"id": "80-2", "name": "Rent"}, "amount": "50.00"}],
-    }
-    _looks_alike(conn, made, theirs, None, now)
-    return made
+    return Trouble(company_id, bill["id"], new_key(), next(ids), number=2, resource="bills")
+
+
+def _linked(
+    conn: Connection,
+    company_id: str,
+    resource: str,
+    record_id: str,
+    now: datetime,
+    quickbooks_id: str,
+    base: dict[str, Any] | None = None,
+) -> None:
+    entity = BY_RESOURCE[resource]
+    conn.execute(
+        insert(link).values(
+            company_id=company_id,
+            id=new_key(),
+            resource=resource,
+            record_id=record_id,
+            quickbooks_id=quickbooks_id,
+            family=entity.family.value,
+            noun=entity.query_noun,
+            edit_sequence="1",
+            time_modified="2026-01-01T00:00:00",
+            base=base,
+            synced_version=1,
+            synced_at=now,
+        )
+    )
 
 
 def _looks_alike(
@@ -177,22 +229,7 @@ def linked(site: Site, company_id: str, resource: str, name: str) -> str:
     def make(conn: Connection) -> str:
         now = datetime.now(UTC)
         record = resources.create(conn, company_id, resource, {"name": name}, now, "test")
-        entity = BY_RESOURCE[resource]
-        conn.execute(
-            insert(link).values(
-                company_id=company_id,
-                id=new_key(),
-                resource=resource,
-                record_id=record["id"],
-                quickbooks_id=f"80-{record['id'][-8:]}",
-                family=entity.family.value,
-                noun=entity.query_noun,
-                edit_sequence="1",
-                time_modified="2026-01-01T00:00:00",
-                synced_version=1,
-                synced_at=now,
-            )
-        )
+        _linked(conn, company_id, resource, record["id"], now, f"80-{record['id'][-8:]}")
         return str(record["id"])
 
     made: str = site.run(make)
