@@ -32,7 +32,7 @@ def measure() -> list[Figure]:
     made = crowd.crowd()
     site = made.site
     browsers = {name: site.browser(name) for name in NOT_FOR}
-    figures = []
+    figures = [Figure("what the pages are made from, in SQLite", made.size)]
     for endpoint, path, name in _pages(made):
         words, good = [], True
         for who, browser in browsers.items():
@@ -72,6 +72,7 @@ def _pages(made: Crowd) -> Iterator[tuple[str, str, str]]:
             values = {name: made.vendor.values[name] for name in rule.arguments}
             yield _page(site, rule.endpoint, values)
     yield _page(site, "console.records.show", _of(made.bill, "resource", "record_id"), "bill")
+    yield _page(site, "console.records.show", _of(made.synced, "resource", "record_id"), "synced")
     yield _page(site, "console.problems.show", _of(made.bill, "number"), "duplicate bill")
     load = {"company_id": site.acme, "session_id": made.first_load}
     yield _page(site, "console.sessions.show", load, "first load")

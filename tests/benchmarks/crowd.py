@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Table, insert, select, text, update
+from sqlalchemy import Table, func, insert, select, text, update
 
 from qbxml.entities import BY_RESOURCE
 from store import ledger, syncing
@@ -26,7 +26,7 @@ from store.preferences import Preferences
 from store.types import new_key
 from tests.benchmarks.figures import RESULTS
 from tests.console.site import Site, build, standing
-from tests.console.trouble import Trouble, doubled_bill, trouble
+from tests.console.trouble import Trouble, doubled_bill, synced_bill, trouble
 
 CACHE = RESULTS.parents[1] / "var" / "bench"
 companies = 10_000
@@ -50,6 +50,8 @@ _REPLY = "<VendorRet><ListID>80000001-1</ListID><Name>Summit Telecom</Name></Ven
 _WORDS = ("Alder", "Bright", "Cobalt", "Delmar", "Elm", "Fairview", "Summit", "Harbor", "Iron")
 _TRADES = ("Telecom", "Bakery", "Dental", "Freight", "Studio", "Clinic", "Architects")
 
+_RECORDS = ("vendor", "bill", "synced")
+
 Row = dict[str, Any]
 
 
@@ -60,8 +62,18 @@ class Crowd:
     site: Site
     vendor: Trouble
     bill: Trouble
+    synced: Trouble
     first_load: str
     """The large company's longest session."""
+
+    @property
+    def size(self) -> str:
+        """How much there is."""
+        with self.site.store.read() as conn:
+            asked = conn.execute(select(func.count()).select_from(syncing.exchange)).scalar_one()
+            of = conn.execute(select(func.count()).select_from(syncing.company)).scalar_one()
+        size = sum(one.stat().st_size for one in self.site.settings.data_dir.glob("crowd.sqlite3*"))
+        return f"{of:,} companies, {asked:,} exchanges, {size / 1e9:.1f} GB"
 
 
 def crowd() -> Crowd:
@@ -75,19 +87,20 @@ def crowd() -> Crowd:
         upgrade(database)
         made = _fill(build(database, folder))
         kept = {"acme": made.site.acme, "other": made.site.other, "first_load": made.first_load}
-        both = {"vendor": asdict(made.vendor), "bill": asdict(made.bill)}
-        facts.write_text(json.dumps(kept | both))
+        records = {name: asdict(getattr(made, name)) for name in _RECORDS}
+        facts.write_text(json.dumps(kept | records))
         return made
     known = json.loads(facts.read_text())
     site = standing(database, folder, known["acme"], known["other"])
-    vendor, bill = Trouble(**known["vendor"]), Trouble(**known["bill"])
-    return Crowd(site, vendor, bill, known["first_load"])
+    vendor, bill, synced = (Trouble(**known[name]) for name in _RECORDS)
+    return Crowd(site, vendor, bill, synced, known["first_load"])
 
 
 def _fill(site: Site) -> Crowd:
     vendor = trouble(site, site.acme)
     bill = doubled_bill(site, site.acme, vendor.record_id)
-    made = Crowd(site, vendor, bill, new_key())
+    synced = synced_bill(site, site.acme, vendor.record_id)
+    made = Crowd(site, vendor, bill, synced, new_key())
     for first in range(1, companies + 1, _batch_companies):
         site.run(partial(_fill_companies, numbers=range(first, first + _batch_companies)))
     site.run(partial(_fill_large, made=made))
