@@ -119,8 +119,8 @@ def test_unknown_users_are_counted_by_address_and_leave_no_trace(behind_proxy: W
     before = behind_proxy.dump()
     for _ in range(wrong_passwords.per_address.events):
         assert From(behind_proxy, ATTACKER).verdict("nobody") == "nvu"
-    assert From(behind_proxy, ATTACKER).verdict() == "nvu"
     assert behind_proxy.dump() == before
+    assert From(behind_proxy, ATTACKER).verdict() == "nvu"
 
 
 def test_the_administrator_is_told_how_often_and_from_where(behind_proxy: World) -> None:

@@ -187,8 +187,8 @@ def test_acts_from_before_are_found_by_their_record(empty_database_url: str) -> 
             conn.execute(insert(trail).values(**one, act=act, detail=detail))
     upgrade(empty_database_url)
     with opened.read() as conn:
-        found = dict(conn.execute(select(trail.c.act, trail.c.record_id)).tuples().all())
-        assert found == dict.fromkeys(details) | {"bills.change": record}
+        found = {row.act: row.record_id for row in conn.execute(select(trail))}
+    assert found == dict.fromkeys(details) | {"bills.change": record}
     opened.close()
 
 
