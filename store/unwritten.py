@@ -110,7 +110,7 @@ def _tell_refused(sync: Sync, entity: Entity, row: Any, decision: Decision) -> N
         problems.Problem(
             cause=f"refused:{row.record_id}",
             kind=decision.act.name.lower(),
-            title=_words(replace(decision, advice=""), shown),
+            title=_words(replace(decision, advice=""), shown).removesuffix("."),
             text=f"QuickBooks did not take {shown}. It says: {decision.text or 'nothing more'}",
             advice=_words(replace(decision, title=decision.advice, advice=""), shown),
             code=str(decision.code),
