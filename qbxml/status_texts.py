@@ -90,8 +90,8 @@ TAKEN = Split(
     Act.LINK,
     "The name of {record} is taken in QuickBooks",
     "Vendors, customers, employees and other names share one list of names in QuickBooks, inactive"
-    " ones included. If it is the same one, press Link. Otherwise rename {record} in CashFlow, for"
-    " example with (V) after a vendor's name, then press Retry.",
+    " ones included. Give {record} another name in CashFlow, for example with (V) after a vendor's"
+    " name, or rename the other one in QuickBooks and press Retry.",
 )
 CLOSED_PERIOD = Split(("closing date",), Act.USER, CLOSED, CLOSING)
 DEPOSITED = Split(

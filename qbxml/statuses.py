@@ -150,7 +150,7 @@ STATUSES: tuple[Status, ...] = (
         Act.REREAD,
         "QuickBooks does not know the id of {record}",
         "It was probably deleted or merged in QuickBooks. CashFlow looks it up by name. If the"
-        " problem stays, press Link and choose the right one.",
+        " problem stays, tell support.",
     ),
     _fix(3010, "A yes-or-no value was not understood"),
     _fix(3020, "A date was not understood"),
@@ -260,7 +260,7 @@ STATUSES: tuple[Status, ...] = (
         3240,
         Act.REREAD,
         "{record} was deleted and made again in QuickBooks",
-        "CashFlow looks for the new one. If the problem stays, press Link and choose it.",
+        "CashFlow looks for the new one. If the problem stays, tell support.",
         sure=False,
     ),
     Status(

@@ -20,6 +20,7 @@ from store import console_company
 from store.types import new_key
 from tests.browser.conftest import sign_in
 from tests.browser.scene import Scene, scene
+from tests.webconnector.test_qwc_log import GOOD, WRONG_PASSWORD
 from webconnector.demo import LOGIN
 
 VIEWS: Final[dict[str, dict[str, Any]]] = {
@@ -97,11 +98,6 @@ def _of_neighbours(found: Scene) -> dict[str, str]:
 
 # --- pages that only an act leads to
 
-LOG = """20261123.09:00:01 UTC : QB.Manager.Update() : Password management - Started
-20261123.09:00:03 UTC : SOAPWebService.do_authenticate() : nvu
-20261123.09:00:04 UTC : QB.x() : QBWC1040: The password supplied for the user is incorrect
-"""
-
 
 def _company(page: Page, found: Scene, rest: str) -> None:
     page.goto(f"{found.url}/console/companies/{found.demo.company_id}/{rest}")
@@ -109,7 +105,7 @@ def _company(page: Page, found: Scene, rest: str) -> None:
 
 def _read_a_log(page: Page, found: Scene) -> None:
     _company(page, found, "web-connector-log/")
-    page.get_by_label("or its text").fill(LOG)
+    page.get_by_label("or its text").fill(GOOD + WRONG_PASSWORD)
     page.get_by_role("button", name="Read it").click()
     page.get_by_role("heading", name="The first error").wait_for()
 
