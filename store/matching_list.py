@@ -14,6 +14,7 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    Table,
     cast,
     exists,
     func,
@@ -145,22 +146,30 @@ def _living(company_id: str, entity: Entity, *columns: Any) -> Select[Any]:
 
 
 def _both(company_id: str, entity: Entity) -> tuple[Select[Any], Select[Any]]:
-    """The records of one type without a link; where there are any, also those that have one."""
+    """The records of one type without a link; where there are any, also those that have one.
+
+    Links and changes are looked up record by record: a join may be carried out as one of all
+    records with all links, where PostgreSQL takes a large company for one like the others.
+    """
     table = TABLES[entity.resource]
-    joined = (
-        (change.c.company_id == table.c.company_id)
-        & (change.c.record_id == table.c.id)
-        & change.c.finished_at.is_(None)
-    )
-    mine = (link.c.company_id == table.c.company_id) & (link.c.record_id == table.c.id)
+    linked_as = _of_record(table, link, link.c.quickbooks_id)
+    waits = _of_record(table, change, change.c.state).where(change.c.finished_at.is_(None))
+    waits = waits.order_by(change.c.id.desc()).limit(1)
     none = cast(null(), String(36)).label("quickbooks_id")
-    without = _living(company_id, entity, change.c.state, none)
-    without = without.where(~exists(link.c.id).where(mine))
-    without = without.select_from(table.outerjoin(change, joined))
+    without = _living(company_id, entity, waits.scalar_subquery().label("state"), none)
+    without = without.where(linked_as.scalar_subquery().is_(None))
     first = without.order_by(table.c.id).limit(unmatched_max).subquery()
+    there = linked_as.where(link.c.gone_at.is_(None)).scalar_subquery().label("quickbooks_id")
     state = cast(null(), String(12)).label("state")
-    linked = _living(company_id, entity, state, link.c.quickbooks_id)
-    linked = linked.select_from(table.join(link, mine)).where(
-        link.c.gone_at.is_(None), exists(select(first.c.id))
+    linked = _living(company_id, entity, state, there).subquery()
+    some = exists(select(first.c.id))
+    return select(first), select(linked).where(linked.c.quickbooks_id.is_not(None), some)
+
+
+def _of_record(table: Table, other: Table, column: Any) -> Select[Any]:
+    """What the other table has about each record."""
+    return (
+        select(column)
+        .where(other.c.company_id == table.c.company_id, other.c.record_id == table.c.id)
+        .correlate(table)
     )
-    return select(first), linked
