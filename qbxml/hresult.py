@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from qbxml.wording import SAYS, Words, filled
+
 
 class Action(Enum):
     """What happens next; the value is how the documentation words it."""
@@ -32,6 +34,7 @@ class Hresult:
     code: int
     action: Action
     title: str
+    why: str
     advice: str
     outcome_unknown: bool = False
     last: int | None = None
@@ -43,6 +46,7 @@ class HresultDecision:
 
     action: Action
     title: str
+    why: str
     advice: str
     outcome_unknown: bool
     hex: str
@@ -50,28 +54,33 @@ class HresultDecision:
     known: bool
 
 
-_STAYS = " CashFlow tries again at the next sync."
+# Pairs of why and what to do; `{quickbooks}` is the message that came with the code.
 _DIED = (
-    "QuickBooks closed or crashed while it worked. Start it and open the company file again."
-    " CashFlow finds out at the next sync what was saved, so that nothing is entered twice."
+    "QuickBooks closed or crashed while it worked.",
+    "Start it and open the company file; at the next sync CashFlow finds out what was saved, so"
+    " that nothing is entered twice.",
 )
 _GRANT = (
-    "Open the company file in QuickBooks as Admin in single-user mode. Under Edit > Preferences >"
-    " Integrated Applications > Company Preferences, tick CashFlow to allow access. If it is not"
-    " in the list, add its .qwc file to the Web Connector again."
+    "The QuickBooks Admin has not allowed it, or has taken the permission back.",
+    "Open the company file in QuickBooks as Admin in single-user mode and tick CashFlow under Edit"
+    " > Preferences > Integrated Applications > Company Preferences; if it is not in that list, add"
+    " its .qwc file to the Web Connector again.",
 )
 _OPEN_FILE = (
     "Open the company file that is connected to CashFlow in QuickBooks, then press Update Selected"
     " in the Web Connector."
 )
 _REPAIR = (
-    "Install the latest QuickBooks and Web Connector updates, or repair QuickBooks in Windows"
-    " under Apps > QuickBooks > Modify > Repair. Then press Update Selected in the Web Connector."
+    "A part of QuickBooks or of the Web Connector is missing, damaged or of another version.",
+    "Install the latest updates of both, or repair QuickBooks in Windows under Apps > QuickBooks >"
+    " Modify > Repair, then press Update Selected in the Web Connector.",
 )
 _UNEXPLAINED = (
-    "QuickBooks gives no reason for this code. Look for an open message window in QuickBooks, and"
-    " restart QuickBooks and the Web Connector if it stays. CashFlow tries again at the next sync."
+    SAYS,
+    "CashFlow tries again at the next sync: close any message window in QuickBooks, restart"
+    " QuickBooks and the Web Connector if this stays, or send these words to CashFlow support.",
 )
+_REASONLESS = "QuickBooks failed without a known reason"
 _ASK, _TRY = Action.RETRY_THEN_ASK, Action.RETRY
 _ADMIN, _FILE = Action.ADMIN, Action.WRONG_FILE
 
@@ -80,186 +89,190 @@ HRESULTS: tuple[Hresult, ...] = (
         0x80040154,
         _ADMIN,
         "QuickBooks' interface for other programs is not installed properly",
-        _REPAIR,
+        *_REPAIR,
     ),
     Hresult(
         0x80040308,
         _ADMIN,
         "Two parts of QuickBooks' interface do not fit together",
-        _REPAIR,
+        *_REPAIR,
     ),
     Hresult(
         0x80040400,
         Action.PARK,
         "QuickBooks could not read what CashFlow sent",
-        "Nothing of it was carried out. CashFlow sends the records one by one to find the one at"
-        " fault and goes on with the others. Send the details to CashFlow support.",
+        "Something in it has a form that QuickBooks does not take, and nothing was changed there.",
+        "CashFlow finds the record at fault and goes on with the others; if this stays, send the"
+        " details below to CashFlow support, with the file from Sessions > Bundle for support.",
     ),
     Hresult(
         0x80040401,
         _ASK,
         "The Web Connector could not reach QuickBooks",
-        "Start QuickBooks and open the company file." + _STAYS,
+        "QuickBooks is closed, or runs for another Windows user.",
+        "Start QuickBooks and open the company file; CashFlow tries again at the next sync.",
         outcome_unknown=True,
     ),
-    Hresult(0x80040402, _ASK, "QuickBooks failed unexpectedly", _DIED, outcome_unknown=True),
+    Hresult(0x80040402, _ASK, "QuickBooks failed unexpectedly", *_DIED, outcome_unknown=True),
     Hresult(
         0x80040403,
         _FILE,
         "QuickBooks could not open the company file",
-        "It was moved or renamed, or somebody has it open alone. " + _OPEN_FILE,
+        "It was moved or renamed, or somebody has it open alone.",
+        _OPEN_FILE,
     ),
-    Hresult(
-        0x80040404,
-        _ASK,
-        "QuickBooks failed without a reason",
-        _UNEXPLAINED,
-        outcome_unknown=True,
-        last=0x80040407,
-    ),
+    Hresult(0x80040404, _ASK, _REASONLESS, *_UNEXPLAINED, outcome_unknown=True, last=0x80040407),
     Hresult(
         0x80040408,
         _ASK,
         "QuickBooks could not be started",
-        "Start QuickBooks yourself and open the company file, as the Windows user who runs the Web"
-        " Connector and not as administrator. Close any update or sign-in window." + _STAYS,
+        "It runs as administrator or for another Windows user than the Web Connector, or shows an"
+        " update or sign-in window.",
+        "Close such windows, start QuickBooks as the Windows user who runs the Web Connector, not"
+        " as administrator, and open the company file; CashFlow tries again at the next sync.",
+    ),
+    Hresult(0x80040409, _ASK, _REASONLESS, *_UNEXPLAINED, outcome_unknown=True),
+    Hresult(
+        0x8004040A,
+        _FILE,
+        "Another company file is open in QuickBooks",
+        "CashFlow works with the one company file that it is connected to.",
+        _OPEN_FILE,
     ),
     Hresult(
-        0x80040409,
-        _ASK,
-        "QuickBooks failed without a reason",
-        _UNEXPLAINED,
-        outcome_unknown=True,
-    ),
-    Hresult(0x8004040A, _FILE, "Another company file is open in QuickBooks", _OPEN_FILE),
-    Hresult(
-        0x8004040D,
-        _TRY,
-        "QuickBooks was closed during the sync",
-        _DIED,
-        outcome_unknown=True,
+        0x8004040D, _TRY, "QuickBooks was closed during the sync", *_DIED, outcome_unknown=True
     ),
     Hresult(
         0x80040410,
         _ASK,
         "The company file is open in another mode",
-        "Switch between single-user and multi-user mode under File in QuickBooks." + _STAYS,
+        "QuickBooks has it in single-user mode where multi-user mode is wanted, or the other way"
+        " round.",
+        "Switch the mode under File in QuickBooks; CashFlow tries again at the next sync.",
     ),
     Hresult(
         0x80040414,
         _ASK,
         "A message window in QuickBooks waits for an answer",
-        "Answer or close the window in QuickBooks." + _STAYS,
+        "As long as it is open, QuickBooks does nothing for other programs.",
+        "Answer or close the window in QuickBooks; CashFlow tries again at the next sync.",
     ),
     Hresult(
         0x80040416,
         _ASK,
         "QuickBooks is not running",
-        "Open QuickBooks with the company file that is connected to CashFlow. To sync while it is"
-        " closed, allow it under Edit > Preferences > Integrated Applications > Company"
-        " Preferences >"
-        " CashFlow > Properties." + _STAYS,
+        "The Web Connector does not know which company file it should open.",
+        "Open QuickBooks with the company file that is connected to CashFlow, or allow syncs while"
+        " it is closed under Edit > Preferences > Integrated Applications > Company Preferences >"
+        " CashFlow > Properties.",
     ),
-    Hresult(0x80040418, _ADMIN, "CashFlow was never allowed into this company file", _GRANT),
-    Hresult(0x8004041A, _ADMIN, "CashFlow has no access to this company file", _GRANT),
+    Hresult(0x80040418, _ADMIN, "CashFlow was never allowed into this company file", *_GRANT),
+    Hresult(0x8004041A, _ADMIN, "CashFlow has no access to this company file", *_GRANT),
     Hresult(
         0x8004041B,
         _TRY,
         "QuickBooks was busy",
-        "Somebody was saving or using the company file." + _STAYS,
+        "Somebody was saving or using the company file.",
+        "CashFlow tries again at the next sync; nothing has to be done.",
     ),
     Hresult(
         0x8004041C,
         _ASK,
         "QuickBooks had an internal error with the company file",
-        "If it stays, open File > Utilities > Verify Data in QuickBooks, and Rebuild Data if it"
-        " finds"
-        " something." + _STAYS,
+        "The file may be damaged.",
+        "CashFlow tries again at the next sync; if this stays, choose File > Utilities > Verify"
+        " Data in QuickBooks, then Rebuild Data if it finds something.",
         outcome_unknown=True,
     ),
     Hresult(
         0x8004041D,
         _ADMIN,
         "CashFlow may not sign in to QuickBooks by itself",
+        "QuickBooks was closed, and the Admin has not allowed syncs while it is.",
         "As Admin, open Edit > Preferences > Integrated Applications > Company Preferences in"
-        " QuickBooks, choose CashFlow and press Properties. Tick the box that lets it sign in by"
-        " itself and choose a user, or leave QuickBooks open.",
+        " QuickBooks, choose CashFlow, press Properties and let it sign in by itself, or leave"
+        " QuickBooks open.",
     ),
     Hresult(
         0x8004041E,
         _ADMIN,
         "QuickBooks considers CashFlow's certificate expired",
-        "Check the date of the QuickBooks computer. If it is right, tell CashFlow support.",
+        "The date of the QuickBooks computer is wrong, or the certificate is too old.",
+        "Set that computer's date right; if it is right, tell CashFlow support.",
     ),
     Hresult(
         0x8004041F,
         _ADMIN,
         "This edition of QuickBooks does not work with other programs",
+        "QuickBooks Basic and a few others let no program in.",
         "Use QuickBooks Pro, Premier or Enterprise.",
     ),
-    Hresult(0x80040420, _ADMIN, "Somebody in QuickBooks refused CashFlow access", _GRANT),
+    Hresult(
+        0x80040420,
+        _ADMIN,
+        "Somebody in QuickBooks refused CashFlow access",
+        "The question whether CashFlow may come in was answered with No.",
+        _GRANT[1],
+    ),
     Hresult(
         0x80040421,
         _ASK,
         "QuickBooks passed on a message",
-        "Follow the message below." + _STAYS,
+        SAYS,
+        "Follow these words in QuickBooks; CashFlow tries again at the next sync.",
         outcome_unknown=True,
     ),
     Hresult(
         0x80040422,
         _TRY,
         "The company file is in use by another program",
-        "Another program has it alone, or needs single-user mode." + _STAYS,
+        "That program has it alone, or needs single-user mode.",
+        "CashFlow tries again at the next sync; if this stays, close the other program.",
     ),
     Hresult(
         0x80040423,
         _ADMIN,
         "This QuickBooks is too old for what CashFlow sends",
-        "CashFlow needs QuickBooks Desktop 2014 or later. Install the latest updates under Help >"
-        " Update QuickBooks Desktop, or upgrade.",
+        "CashFlow needs QuickBooks Desktop 2014 or later.",
+        "Install the latest updates under Help > Update QuickBooks Desktop, or upgrade.",
     ),
     Hresult(
         0x80040424,
         _TRY,
         "QuickBooks was still starting",
-        "Wait until the company file is open." + _STAYS,
+        "It takes no calls before the company file is open.",
+        "Wait until it is open; CashFlow tries again at the next sync.",
     ),
     Hresult(
         0x80040427,
         _ADMIN,
         "QuickBooks is not activated",
-        "Choose Help > Activate QuickBooks Desktop on that computer. Then press Update Selected in"
+        "Without activation it lets no other program in.",
+        "Choose Help > Activate QuickBooks Desktop on that computer, then press Update Selected in"
         " the Web Connector.",
     ),
     Hresult(
         0x8004042A,
         _ADMIN,
         "QuickBooks does not allow access from another computer",
+        "The Web Connector runs on another computer than QuickBooks.",
         "Run the Web Connector on the computer where QuickBooks runs.",
     ),
     Hresult(
         0x8004042C,
         _ADMIN,
         "CashFlow's certificate was revoked",
+        "QuickBooks no longer trusts it.",
         "Tell CashFlow support; nothing can be done on this computer.",
     ),
-    Hresult(
-        0x80041000,
-        _ASK,
-        "QuickBooks failed without a reason",
-        _UNEXPLAINED,
-        outcome_unknown=True,
-        last=0x80041FFF,
-    ),
-    Hresult(0x80010105, _TRY, "QuickBooks crashed", _DIED, outcome_unknown=True),
-    Hresult(0x80010108, _TRY, "QuickBooks broke off the connection", _DIED, outcome_unknown=True),
-    Hresult(0x800706BA, _TRY, "QuickBooks is gone", _DIED, outcome_unknown=True),
-    Hresult(0x800706BE, _TRY, "QuickBooks broke off the call", _DIED, outcome_unknown=True),
+    Hresult(0x80041000, _ASK, _REASONLESS, *_UNEXPLAINED, outcome_unknown=True, last=0x80041FFF),
+    Hresult(0x80010105, _TRY, "QuickBooks crashed", *_DIED, outcome_unknown=True),
+    Hresult(0x80010108, _TRY, "QuickBooks broke off the connection", *_DIED, outcome_unknown=True),
+    Hresult(0x800706BA, _TRY, "QuickBooks is gone", *_DIED, outcome_unknown=True),
+    Hresult(0x800706BE, _TRY, "QuickBooks broke off the call", *_DIED, outcome_unknown=True),
 )
 # Not an hresult anybody listed: whatever it was, a write may have gone through before it.
-UNNAMED = Hresult(
-    0, _ASK, "QuickBooks failed without a known reason", _UNEXPLAINED, outcome_unknown=True
-)
+UNNAMED = Hresult(0, _ASK, _REASONLESS, *_UNEXPLAINED, outcome_unknown=True)
 
 _HEX = re.compile(r"(?:0x)?([0-9a-f]{1,8})", re.IGNORECASE)
 _DECIMAL = re.compile(r"-[0-9]{1,10}|[0-9]{9,10}")
@@ -280,12 +293,19 @@ def decide_hresult(text: str) -> HresultDecision:
     return HresultDecision(
         action=row.action,
         title=row.title,
+        why=row.why,
         advice=row.advice,
         outcome_unknown=row.outcome_unknown,
         hex=text.strip()[:_SHOWN_CHARACTERS_MAX] if code is None else f"0x{code:08X}",
         code=code,
         known=row is not UNNAMED,
     )
+
+
+def explain_hresult(decision: HresultDecision, message: str) -> Words:
+    """Give the words for the user; `message` is what came with the hresult."""
+    told = Words(decision.title, decision.why, decision.advice)
+    return filled(told, message, f"nothing but the code {decision.hex or '(none)'}")
 
 
 def _code(text: str) -> int | None:
@@ -311,6 +331,7 @@ class Row:
 
     code: str
     title: str
+    why: str
     action: Action
     advice: str
     outcome_unknown: bool
@@ -318,10 +339,9 @@ class Row:
 
 def rows() -> list[Row]:
     """Return the table for the documentation, by code, the catch-all last."""
-    found = []
-    for row in sorted(HRESULTS, key=lambda each: each.code):
-        code = f"0x{row.code:08X}" + (f"-{row.last:08X}" if row.last else "")
-        found.append(Row(code, row.title, row.action, row.advice, row.outcome_unknown))
-    rest = UNNAMED
-    found.append(Row("any other", rest.title, rest.action, rest.advice, rest.outcome_unknown))
-    return found
+    named = sorted(HRESULTS, key=lambda each: each.code)
+    codes = [f"0x{row.code:08X}" + (f"-{row.last:08X}" if row.last else "") for row in named]
+    return [
+        Row(code, row.title, row.why, row.action, row.advice, row.outcome_unknown)
+        for code, row in zip((*codes, "any other"), (*named, UNNAMED), strict=True)
+    ]

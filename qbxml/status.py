@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qbxml.status_texts import LOCK, NAME_TAKEN, Act, Split
-from qbxml.statuses import MESSAGE_SETS, RANGES, STATUSES, UNNAMED, Status
+from qbxml.set_statuses import MESSAGE_SETS
+from qbxml.status_texts import LOCK, NAME_TAKEN, Act, Split, Status
+from qbxml.statuses import RANGES, STATUSES, UNNAMED
+from qbxml.wording import Words, filled
 
 __all__ = [
     "MESSAGE_SETS", "STATUSES", "Act", "Decision", "Row", "Status",
@@ -19,14 +21,13 @@ __all__ = [
 
 ERROR_FIRST = 1000
 _QUOTED = re.compile(r'"[^"]*"')
-_WORDS_CHARACTERS_MAX = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What one answer asks for.
 
-    `title` and `advice` may hold placeholders, see `explain`. `text` is QuickBooks' message,
+    `title`, `why` and `advice` may hold placeholders, see `explain`. `text` is QuickBooks' message,
     unchanged. `note`: done, but with a remark that the user should see. `attempts_max`: how often
     this may be acted on without a person, None for the caller's usual limit. `may_have_saved`: the
     request may have been carried out; if the reply holds a record, link it before acting.
@@ -34,6 +35,7 @@ class Decision:
 
     act: Act
     title: str
+    why: str
     advice: str
     text: str
     code: int = 0
@@ -83,6 +85,7 @@ def decide(code: int, message: str, *, severity: str = "") -> Decision:
     return Decision(
         act=case.act,
         title=case.title,
+        why=case.why,
         advice=case.advice,
         text=message,
         code=code,
@@ -102,6 +105,7 @@ def decide_message_set(code: int | None, message: str = "") -> Decision:
     return Decision(
         act=status.act,
         title=status.title,
+        why=status.why,
         advice=status.advice,
         text=message,
         code=code or 0,
@@ -129,25 +133,15 @@ def _says(split: Split, words: str) -> bool:
     return any(text in words for text in split.texts)
 
 
-class _Words(dict[str, str]):
-    """Placeholders for `str.format_map`; one nobody filled stays readable instead of failing."""
+def explain(decision: Decision, record: str = "", **words: str) -> Words:
+    """Give the words for the user, placeholders filled; safe for any name and message.
 
-    def __missing__(self, key: str) -> str:
-        return f"the {key}"
-
-
-def explain(decision: Decision, record: str = "", **words: str) -> str:
-    """Write title and advice for the user, placeholders filled; safe for any name and message.
-
-    An unnamed record is called "the record". Where the advice does not quote QuickBooks'
-    own words, show `decision.text` beside this text.
+    An unnamed record is called "the record". Where `why` does not quote QuickBooks' own words,
+    show `decision.text` beside them.
     """
-    filled = _Words(words)
-    filled["record"] = record or "the record"
-    said = " ".join(decision.text.split())[:_WORDS_CHARACTERS_MAX].rstrip(".")
-    filled["quickbooks"] = said or f"nothing but the code {decision.code}"
-    sentences = f"{decision.title}. {decision.advice}".strip().format_map(filled)
-    return sentences[:1].upper() + sentences[1:]
+    told = Words(decision.title, decision.why, decision.advice)
+    silent = f"nothing but the code {decision.code}"
+    return filled(told, decision.text, silent, record, **words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +150,7 @@ class Row:
 
     code: str
     title: str
+    why: str
     act: Act
     advice: str
     sure: bool
@@ -163,12 +158,13 @@ class Row:
 
 def rows(table: tuple[Status, ...] = STATUSES) -> list[Row]:
     """Return the table for the documentation, splits as rows of their own below their code."""
-    found = []
+    found: list[Row] = []
     for status in table:
         code = str(status.code) if status.last is None else f"{status.code}-{status.last}"
-        found.append(Row(code, status.title, status.act, status.advice, status.sure))
-        found.extend(
-            Row(f'{code}, "{split.texts[0]}"', split.title, split.act, split.advice, status.sure)
-            for split in status.splits
+        cases: dict[str, Status | Split] = {code: status}
+        cases |= {f'{code}, "{split.texts[0]}"': split for split in status.splits}
+        found += (
+            Row(name, case.title, case.why, case.act, case.advice, status.sure)
+            for name, case in cases.items()
         )
     return found

@@ -1,17 +1,19 @@
 """What QuickBooks' wording tells where a bare status code leaves it open, and shared advice.
 
-Owns what can happen next (`Act`), the cases told apart by text (`Split`) and the advice that
-several codes share. It must not know any code, record or session.
+Owns what can happen next (`Act`), a row of the tables (`Status`), the cases told apart by text
+(`Split`) and the words that several codes share. It must not know any code, record or session.
 
-Words: `title` says what happened, without a full stop; `advice` says why and what to click, in at
-most three sentences. Placeholders: `{record}` is the record's name, `{quickbooks}` QuickBooks' own
-words.
+Words: `title` says what happened, `why` the reason, `advice` what to click: one sentence each, for
+a bookkeeper. Placeholders: `{record}` is the record's name, `{quickbooks}` QuickBooks' own words,
+which also stand below every problem.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+
+from qbxml.wording import SAYS
 
 
 class Act(Enum):
@@ -39,32 +41,57 @@ class Split:
     texts: tuple[str, ...]
     act: Act
     title: str
+    why: str
     advice: str
 
 
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One row: a code, or the codes `code` to `last`.
+
+    `attempts_max` is how often CashFlow may act by itself on this answer before a person is asked;
+    None leaves it to the caller's usual limit. `note` marks a success that says something.
+    `sure=False` marks a meaning that no public page or log confirms.
+    """
+
+    code: int
+    act: Act
+    title: str
+    why: str = ""
+    advice: str = ""
+    last: int | None = None
+    attempts_max: int | None = None
+    note: bool = False
+    sure: bool = True
+    splits: tuple[Split, ...] = ()
+
+
+# Pairs of why and advice that several codes share.
 OURS = (
-    "CashFlow sent {record} in a form that QuickBooks does not take. Nothing was changed there."
-    " Send the details below to CashFlow support."
+    "CashFlow sent {record} in a form that QuickBooks does not take, and nothing was changed.",
+    "Send the details below to CashFlow support, with the file from Sessions > Bundle for support.",
 )
-LOOK = "Open {record} in CashFlow, correct the value that QuickBooks names below, then press Retry."
+LOOK = (SAYS, "Correct this value of {record} in CashFlow, then choose Retry.")
 ASK = (
-    "QuickBooks says: {quickbooks}. Put this right in QuickBooks, or change {record} in CashFlow,"
-    " then press Retry. If the words do not help, send them to CashFlow support."
+    SAYS,
+    "Put this right in QuickBooks or change {record} in CashFlow, then choose Retry; if the words"
+    " do not help, send them to CashFlow support.",
 )
 RIGHTS = (
-    "The QuickBooks user that the Web Connector signs in as lacks the right to do this. In"
-    " QuickBooks, open Company > Users > Set Up Users and Roles as Admin and give that user the"
-    " right, then press Retry here."
+    "The QuickBooks user that the Web Connector signs in as lacks the right to do this.",
+    "As Admin, give that user the right in QuickBooks under Company > Set Up Users and Passwords"
+    " (in Enterprise: Company > Users), then choose Retry here.",
 )
 CLOSING = (
-    "{record} is dated on or before the closing date of the books. Change its date in CashFlow, or"
-    " let the QuickBooks Admin move the closing date under Edit > Preferences > Accounting >"
-    " Company Preferences. Then press Retry."
+    "{record} is dated on or before the closing date of the books.",
+    "Change its date in CashFlow, or let the QuickBooks Admin move the closing date under Edit >"
+    " Preferences > Accounting > Company Preferences, then choose Retry.",
 )
 CLOSED = "The books are closed for this date"
 LOCKED = (
-    "Somebody has {record}, or a record it uses, open in QuickBooks. CashFlow tries again at the"
-    " next sync. If it keeps happening, save and close the windows that show it in QuickBooks."
+    "Somebody has {record}, or a record it uses, open in QuickBooks.",
+    "CashFlow tries again by itself; if this stays, save and close the windows that show it in"
+    " QuickBooks.",
 )
 BUSY = "{record} is in use in QuickBooks"
 
@@ -80,7 +107,7 @@ LOCK = Split(
     ),
     Act.RETRY,
     BUSY,
-    LOCKED,
+    *LOCKED,
 )
 # The one text that sounds like a lock and is a name already taken.
 NAME_TAKEN = "of the list element is already in use"
@@ -89,17 +116,19 @@ TAKEN = Split(
     (NAME_TAKEN,),
     Act.LINK,
     "The name of {record} is taken in QuickBooks",
-    "Vendors, customers, employees and other names share one list of names in QuickBooks, inactive"
-    " ones included. Give {record} another name in CashFlow, for example with (V) after a vendor's"
-    " name, or rename the other one in QuickBooks and press Retry.",
+    "Vendors, customers, employees and other names share one list of names there, inactive ones"
+    " included.",
+    "Give {record} another name in CashFlow, for example with (V) after a vendor's name, or rename"
+    " the other one in QuickBooks, then choose Retry.",
 )
-CLOSED_PERIOD = Split(("closing date",), Act.USER, CLOSED, CLOSING)
+CLOSED_PERIOD = Split(("closing date",), Act.USER, CLOSED, *CLOSING)
 DEPOSITED = Split(
     ("from the deposit", "been deposited"),
     Act.USER,
     "{record} is part of a deposit in QuickBooks",
-    "QuickBooks does not change a payment that was deposited. In QuickBooks, open Banking > Make"
-    " Deposits, find the deposit and take the payment out of it. Then press Retry.",
+    "QuickBooks does not change a payment that was deposited.",
+    "In QuickBooks, open Banking > Make Deposits and take the payment out of its deposit, then"
+    " choose Retry.",
 )
 SAVING = (
     TAKEN,
@@ -109,29 +138,33 @@ SAVING = (
         ("credit limit",),
         Act.USER,
         "{record} goes over the credit limit in QuickBooks",
-        "Raise the limit in QuickBooks: open the customer or vendor, choose Edit, then Payment"
-        " Settings, and change Credit Limit. Then press Retry.",
+        "With it, more would be open than the limit set for its customer or vendor.",
+        "In QuickBooks, open the customer or vendor, choose Edit, then Payment Settings, and raise"
+        " Credit Limit, then choose Retry.",
     ),
     Split(
         ("sales rep",),
         Act.USER,
         "The sales rep of {record} was refused",
-        "The initials are taken or not known in QuickBooks. Check them under Lists > Customer &"
-        " Vendor Profile Lists > Sales Rep List, then press Retry.",
+        "The initials are taken or not known in QuickBooks.",
+        "Check them in QuickBooks under Lists > Customer & Vendor Profile Lists > Sales Rep List,"
+        " then choose Retry.",
     ),
     Split(
         ("asset account",),
         Act.USER,
         "An item of {record} has no asset account",
-        "In QuickBooks, open Lists > Item List, edit the item and choose its asset account. Then"
-        " press Retry.",
+        "QuickBooks does not know where to post the value of the stock.",
+        "In QuickBooks, open Lists > Item List, edit the item and choose its asset account, then"
+        " choose Retry.",
     ),
     Split(
         ("insufficient quantit", "not enough quantit", "enough on hand"),
         Act.USER,
         "QuickBooks has too few of an item on {record}",
-        "Check the quantity on hand under Lists > Item List in QuickBooks, or lower the quantity"
-        " in CashFlow. Then press Retry.",
+        "The quantity on hand would fall below zero.",
+        "Check the quantity in QuickBooks under Lists > Item List, or lower it in CashFlow, then"
+        " choose Retry.",
     ),
     Split(
         (
@@ -144,22 +177,21 @@ SAVING = (
         ),
         Act.USER,
         "QuickBooks does not take an amount of {record}",
-        "A total or a line is zero or below where QuickBooks wants more. Open {record} in"
-        " CashFlow, correct the amounts and press Retry.",
+        "A total or a line is zero or below where QuickBooks wants more.",
+        "Correct the amounts of {record} in CashFlow, then choose Retry.",
     ),
 )
 MERGED = Split(
     ("cannot merge list elements", "can't merge list elements"),
     Act.USER,
     "{record} was given a name that another record has",
-    "QuickBooks would have to merge the two, which CashFlow never asks for. Choose another name in"
-    " CashFlow, or merge the two in QuickBooks. Then press Retry.",
+    "QuickBooks would have to merge the two, which CashFlow never asks for.",
+    "Choose another name in CashFlow, or merge the two in QuickBooks, then choose Retry.",
 )
 OVERPAID = Split(
     ("cannot pay more than the amount due",),
     Act.REREAD,
     "{record} pays more than is still open",
-    "In QuickBooks less is open than this payment applies, because of another payment or credit."
-    " CashFlow reads the open amount again. If the problem stays, change what the payment applies"
-    " to.",
+    "In QuickBooks less is open than this payment applies, because of another payment or credit.",
+    "CashFlow reads the open amount again; if this stays, change what the payment applies to.",
 )

@@ -118,19 +118,19 @@ def check_text(
     sent = to_quickbooks(value, multiline=multiline)
     problems = []
     if not sent.text and (name or required):
-        problems.append(f"{field} is empty. Enter it in CashFlow.")
+        problems.append(f"{field} is empty: enter it in CashFlow.")
     if max_characters is not None and sent.length > max_characters:
         problems.append(
-            f"{field} has {sent.length} characters, but QuickBooks keeps at most {max_characters}."
-            " Shorten it in CashFlow."
+            f"{field} has {sent.length} characters, but QuickBooks keeps at most {max_characters}:"
+            " shorten it in CashFlow."
         )
     if name and ":" in sent.text:
         problems.append(
-            f"{field} holds a colon, which QuickBooks does not allow in names. Remove it."
+            f"{field} holds a colon, which QuickBooks does not allow in names: remove it."
         )
     if name and sent.replaced and not sent.text.strip(LOST + " "):
         problems.append(
-            f"{field} has no character that QuickBooks can store. Write it in Latin letters."
+            f"{field} has no character that QuickBooks can store: write it in Latin letters."
         )
     return problems
 

@@ -44,6 +44,11 @@ class Finding:
     text: str
 
 
+def listed(findings: Sequence[Finding]) -> str:
+    """All findings as one sentence."""
+    return "; ".join(finding.text.rstrip(".") for finding in findings) + "."
+
+
 class Unsendable(RecordError):
     """Ask a person: these values cannot go to QuickBooks as they are. Nothing was shortened."""
 
@@ -54,7 +59,7 @@ class Unsendable(RecordError):
         super().__init__(
             f"{what} cannot be sent: {paths}",
             field=findings[0].field,
-            text=" ".join(finding.text for finding in findings),
+            text=listed(findings),
         )
 
 
@@ -173,7 +178,7 @@ def _date(value: Any) -> str:
 
 def _guid(value: Any) -> str:
     if not isinstance(value, str):
-        raise RecordError("it must be a UUID")
+        raise RecordError("it must be an internal number of CashFlow's (a UUID)")
     return guid_text(value)
 
 
@@ -193,13 +198,13 @@ def _plain(part: Field, value: Any, place: Place, sheet: Sheet, _: Mode) -> str:
     try:
         return _PLAIN[part.kind](value)
     except RecordError as error:
-        sheet.wrong(place, f"{place.label}: {error}. Correct it in CashFlow.")
+        sheet.wrong(place, f"{place.label}: {error}; correct it in CashFlow.")
         return ""
 
 
 def _text(part: Field, value: Any, place: Place, sheet: Sheet, _: Mode) -> str:
     if not isinstance(value, str):
-        sheet.wrong(place, f"{place.label} must be text. Correct it in CashFlow.")
+        sheet.wrong(place, f"{place.label} must be text: correct it in CashFlow.")
         return ""
     for problem in check_text(
         value,
@@ -218,19 +223,21 @@ def _enum(part: Field, value: Any, place: Place, sheet: Sheet, _: Mode) -> str:
         return escaped(to_quickbooks(value).text)
     if isinstance(value, str) and value in words:
         return escaped(words[value])
-    sheet.wrong(place, f"{place.label} must be one of {', '.join(words)}. Choose one in CashFlow.")
+    sheet.wrong(place, f"{place.label} must be one of {', '.join(words)}: choose one in CashFlow.")
     return ""
 
 
 def _ref(part: Field, value: Any, place: Place, sheet: Sheet, _: Mode) -> str:
     if not isinstance(value, Mapping):
-        sheet.wrong(place, f"{place.label} must hold an id or a name.")
+        sheet.wrong(place, f"{place.label} must name a record: choose one in CashFlow.")
         return ""
     listed, name = value.get("id"), value.get("name")
     if listed or part.by_id:
         if isinstance(listed, str) and ID.fullmatch(listed):
             return escaped(listed) if part.by_id else element("ListID", escaped(listed))
-        sheet.wrong(place, f"{place.label} has an id that QuickBooks cannot have made.")
+        sheet.wrong(
+            place, f"{place.label} has an internal number that QuickBooks cannot have made."
+        )
         return ""
     text = Field("FullName", part.name, max_characters=part.max_characters)
     return element("FullName", _text(text, name, place, sheet, Mode.NEW))
@@ -285,10 +292,10 @@ def field_xml(part: Field, values: Values, around: Place, sheet: Sheet, mode: Mo
     if not is_empty(part, value):
         return element(tag, _WRITERS[part.kind](part, value, place, sheet, mode))
     if part.required:
-        sheet.wrong(place, f"{place.label} is missing. Enter it in CashFlow.")
+        sheet.wrong(place, f"{place.label} is missing: enter it in CashFlow.")
     elif mode is Mode.CHANGED and not part.clearable:
         sheet.wrong(
-            place, f"{place.label} cannot be emptied in QuickBooks. Enter a value in CashFlow."
+            place, f"{place.label} cannot be emptied in QuickBooks: enter a value in CashFlow."
         )
     elif mode is not Mode.NEW and part.clearable:
         return element(tag, _CLEARED.get(part.kind, ""))
@@ -311,8 +318,8 @@ def _settled(part: Field, values: Values, place: Place, sheet: Sheet, mode: Mode
     if value not in {None, part.neutral}:
         sheet.wrong(
             place,
-            f"{place.label} is {str(value).replace('_', ' ')}, but there is no {beside}."
-            f" Choose a {beside} or make it {str(part.neutral).replace('_', ' ')}.",
+            f"{place.label} is {str(value).replace('_', ' ')}, but there is no {beside}:"
+            f" choose a {beside} or make it {str(part.neutral).replace('_', ' ')}.",
         )
     return None
 

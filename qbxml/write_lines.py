@@ -44,7 +44,7 @@ def parts_xml(parts: Sequence[Part], values: Values, message: In, sheet: Sheet, 
                 _refuse_stray(inner, lines, values, sheet)
                 written.append(_add_lines(part, lines, place, sheet, inner, values))
                 if part.required and not lines:
-                    sheet.wrong(place, f"{place.label} are missing. Enter them in CashFlow.")
+                    sheet.wrong(place, f"{place.label} are missing: enter them in CashFlow.")
     return "".join(written)
 
 
@@ -156,5 +156,7 @@ def _split(line_id: Any, place: Place, sheet: Sheet) -> tuple[str, str]:
     group_id, slash, own_id = str(line_id).rpartition("/")
     ids = (group_id, own_id) if slash else (own_id,)
     if not all(map(ID.fullmatch, ids)):
-        sheet.wrong(place, f"{place.label} has an id that QuickBooks cannot have made.")
+        sheet.wrong(
+            place, f"{place.label} has an internal number that QuickBooks cannot have made."
+        )
     return group_id, own_id

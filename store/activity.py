@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from qbxml.parse import CompanyActivity, Record
 from store import comparing, cursors, feed
@@ -27,6 +27,15 @@ _WORDS = {"restored": "restored from a backup", "condensed": "condensed"}
 def awaits(sync: Sync) -> bool:
     """Whether a restore or condense waits for an admin's word."""
     return bool((connector_of(sync).activity or {}).get(_AWAITING))
+
+
+def waits(conn: Connection, company_id: str) -> bool:
+    """The same, outside of any session."""
+    kept: dict[str, Any] | None = conn.execute(_ACTIVITY, {"company": company_id}).scalar()
+    return bool((kept or {}).get(_AWAITING))
+
+
+_ACTIVITY = select(connector.c.activity).where(connector.c.company_id == bindparam("company"))
 
 
 def notice(sync: Sync, told: CompanyActivity) -> bool:
@@ -84,14 +93,14 @@ def _tell(sync: Sync, what: str) -> None:
             kind="company_activity",
             title="The company file was restored or condensed",
             text=(
-                f"The QuickBooks company file was {what}. CashFlow compares all records; until "
-                "somebody has confirmed this it writes nothing to QuickBooks and takes over no "
+                f"The QuickBooks company file was {what}, so CashFlow compares all records and, "
+                "until somebody has confirmed this, writes nothing to QuickBooks and takes over no "
                 "deletions."
             ),
             advice=(
-                "Look whether the right file is open and nothing is missing in it, then confirm "
-                "it: `webconnector company confirm-file`. What QuickBooks no longer has is then "
-                "marked as deleted in CashFlow, and writing goes on."
+                "Look whether the right file is open and nothing is missing in it, then let an "
+                "administrator confirm it under Connection in CashFlow, which marks as deleted "
+                "what QuickBooks no longer has."
             ),
         ),
     )
@@ -119,12 +128,7 @@ def _keep(conn: Connection, company_id: str, activity: dict[str, Any]) -> None:
 
 def confirm(conn: Connection, company_id: str, now: datetime) -> dict[str, Any] | None:
     """Accept what waits; gives its times, None when nothing does. All ids are compared anew."""
-    kept: dict[str, Any] = (
-        conn.execute(
-            select(connector.c.activity).where(connector.c.company_id == company_id)
-        ).scalar()
-        or {}
-    )
+    kept: dict[str, Any] = conn.execute(_ACTIVITY, {"company": company_id}).scalar() or {}
     accepted: dict[str, Any] | None = kept.get(_AWAITING)
     if not accepted:
         return None

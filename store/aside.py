@@ -176,9 +176,8 @@ def _set_aside(sync: Sync, record: Record, why: str) -> None:
             title=f"{shown} could not be taken from QuickBooks",
             text=f"QuickBooks sent {shown}, but {why}. It was set aside; all others came over.",
             advice=(
-                f"Open {shown} in QuickBooks, correct it and save it; it comes with the next sync. "
-                "If it is right there, retry; if that does not help, send the session's log to "
-                "CashFlow support."
+                f"Open {shown} in QuickBooks, correct it and save it, and it comes with the next "
+                "sync; if it is right there, choose Retry, or ask CashFlow support."
             ),
             quickbooks_text=f"{entity.family.id_element} {record.quickbooks_id}",
             resource=entity.resource,

@@ -102,9 +102,9 @@ def _tell(sync: Sync, act: str, resource: str, count: int) -> None:
                 "of it, and writes nothing to QuickBooks until somebody has decided."
             ),
             advice=(
-                "If it is meant, apply it: `webconnector company resync ID "
-                f"{resource}` reads them anew once without this check. If not, discard it by "
-                "undoing it in QuickBooks; the next sync then goes on by itself."
+                f"If it is meant, open Connection in CashFlow and choose Read one record type anew "
+                f"for {resource}, which takes all of it over; if not, undo it in QuickBooks, and "
+                "the next sync goes on by itself."
             ),
             resource=resource,
         ),

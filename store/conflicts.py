@@ -139,10 +139,10 @@ def edit_stands(sync: Sync, entity: Entity, record_id: str) -> None:
             kind=problems.DELETE_AGAINST_EDIT,
             title=f"Not {past}: the {entity.singular} was edited in QuickBooks",
             text=(
-                f"CashFlow {past} this {entity.singular} while QuickBooks edited it. "
-                "The edit stands."
+                f"CashFlow {past} this {entity.singular} while QuickBooks edited it, and the edit "
+                "stands."
             ),
-            advice=f"Look at the edit; {act} it again in CashFlow if it is still not wanted.",
+            advice=f"Look at the edit, and {act} it again in CashFlow if it is still not wanted.",
             resource=entity.resource,
             record_id=record_id,
         ),

@@ -96,7 +96,7 @@ def tell(sync: Sync, entity: Entity, row: Any) -> None:
                 "does not show whether it did. To be on the safe side it is not sent again."
             ),
             advice=(
-                "Look at the bills in QuickBooks. If all is applied there, close this as done. If "
+                "Look at the bills in QuickBooks: if all is applied there, choose Done by hand; if "
                 "not, void the payment in CashFlow and enter a new one."
             ),
             resource=entity.resource,

@@ -110,8 +110,8 @@ def _tell(sync: Sync, entity: Entity, found: Sequence[dict[str, Any]]) -> None:
                 f"are kept in {home(sync)}, and CashFlow knows one currency only."
             ),
             advice=(
-                "Work on them in QuickBooks; they stay there. Mark this as done when you have "
-                "seen it; it also ends when they are deleted there."
+                "Work on them in QuickBooks, where they stay, and choose Done by hand here when "
+                "you have seen it."
             ),
             resource=entity.resource,
         ),

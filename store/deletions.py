@@ -128,13 +128,13 @@ def _tell_of_payments(sync: Sync, rows: Sequence[Any]) -> None:
                     kind="paid_document_deleted",
                     title=f"{shown} was deleted in QuickBooks, though CashFlow pays it",
                     text=(
-                        f"{shown} is gone from QuickBooks. CashFlow has paid or is to pay it: "
+                        f"{shown} is gone from QuickBooks, and CashFlow has paid or is to pay it: "
                         f"{', '.join(payments)}."
                     ),
                     advice=(
-                        "If the deletion is right, void the payment in CashFlow. If not, enter "
+                        "If the deletion is right, void the payment in CashFlow; if not, enter "
                         "the document in QuickBooks again and apply the payment to it there. "
-                        "Then mark this as done."
+                        "Then choose Done by hand."
                     ),
                     resource=resource,
                     record_id=record_id,
@@ -171,8 +171,8 @@ def edited_here(sync: Sync, resource: str, record_id: str) -> None:
             title=f"{shown} was deleted in QuickBooks",
             text=f"{shown} was edited in CashFlow after it had been deleted in QuickBooks.",
             advice=(
-                "If it is not needed any more, delete it or make it inactive in CashFlow too. "
-                "If it is, enter it anew; it is not put back into QuickBooks by itself."
+                "If it is not needed any more, delete it or make it inactive in CashFlow too; if "
+                "it is, enter it anew."
             ),
             resource=resource,
             record_id=record_id,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -80,26 +80,30 @@ def read(
     kinds: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """The events after that number; Gone when some of them are no longer kept."""
+    query = select(event).where(event.c.company_id == company_id, event.c.number > after)
+    if kinds:
+        query = query.where(event.c.kind.in_(kinds))
+    rows = conn.execute(query.order_by(event.c.number).limit(limit)).all()
+    # After the reading: what is forgotten in between must not look like a gap.
     if after < oldest(conn, company_id) - 1:
         raise Gone(
             f"Events are kept for {kept_days} days, and some after this one are gone. Read the"
             f" lists anew, then go on after {last_number(conn, company_id)}."
         )
-    query = select(event).where(event.c.company_id == company_id, event.c.number > after)
-    if kinds:
-        query = query.where(event.c.kind.in_(kinds))
-    return [_shown(row) for row in conn.execute(query.order_by(event.c.number).limit(limit))]
+    return [_shown(row) for row in rows]
 
 
 def oldest(conn: Connection, company_id: str) -> int:
-    """The number of the first event that is kept, or that of the next one to come."""
-    found: int | None = conn.execute(
-        select(event.c.number)
-        .where(event.c.company_id == company_id)
-        .order_by(event.c.number)
-        .limit(1)
-    ).scalar_one_or_none()
-    return found if found is not None else last_number(conn, company_id) + 1
+    """The number of the first event that is kept, or that of the next one to come.
+
+    One statement: between two, the first event of all could come, and would look forgotten.
+    """
+    kept = select(func.min(event.c.number)).where(event.c.company_id == company_id)
+    given = select(feed.c.last_number).where(feed.c.company_id == company_id)
+    number: int = conn.execute(
+        select(func.coalesce(kept.scalar_subquery(), given.scalar_subquery() + 1, 1))
+    ).scalar_one()
+    return number
 
 
 def last_number(conn: Connection, company_id: str) -> int:

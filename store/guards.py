@@ -23,7 +23,7 @@ from store.rules import APPROVED
 
 _WRITTEN = (Action.ADD, Action.MOD)
 _PAST = {Action.ADD: "sent", Action.MOD: "changed", Action.DELETE: "deleted", Action.VOID: "voided"}
-AGAIN = "The next sync tries again by itself."
+AGAIN = "the next sync tries again by itself"
 _REOPEN = (
     "have the closing date moved in QuickBooks (Edit > Preferences > Accounting > Company "
     "Preferences)"
@@ -128,8 +128,8 @@ def _either(case: Case, until: str, cure: str) -> str:
     base = case.item.link.base if case.item.link is not None else None
     fixed = (base or {}).get(case.entity.dated, until + "+") <= until
     if case.action in _WRITTEN and not fixed:
-        return f"Date it after {until}, or {cure}. {AGAIN}"
-    return f"{cure[0].upper()}{cure[1:]}. {AGAIN}"
+        return f"Date it after {until}, or {cure}; {AGAIN}."
+    return f"{cure[0].upper()}{cure[1:]}; {AGAIN}."
 
 
 def _closing_date(case: Case) -> Held | None:
@@ -141,7 +141,7 @@ def _closing_date(case: Case) -> Held | None:
     return Held(
         "the closing date",
         f"{shown} is dated in a closed period",
-        f"{shown} is dated {day}, and the books in QuickBooks are closed up to {until}. It was "
+        f"{shown} is dated {day}, and the books in QuickBooks are closed up to {until}, so it was "
         f"not {past} there.",
         _either(case, str(until), _REOPEN),
     )
@@ -161,8 +161,9 @@ def _accountant_copy(case: Case) -> Held | None:
     return Held(
         "the accountant's copy",
         f"{shown} is dated in the accountant's period",
-        f"{shown} is dated {day}. An accountant works on a copy of the company file, and until "
-        f"that is finished nothing dated on or before {until} may change. It was not {past} there.",
+        f"An accountant works on a copy of the company file, and until that is finished nothing "
+        f"dated on or before {until} may change. {shown} is dated {day}, so it was not {past} "
+        "there.",
         _either(case, str(until), _IMPORT),
     )
 
@@ -178,7 +179,7 @@ def _accounts_of_the_copy(case: Case) -> Held | None:
         f"{shown} cannot be {what} now",
         "An accountant works on a copy of the company file. Until that is finished, QuickBooks "
         f"lets nobody change accounts, make them inactive or add sub-accounts, so {shown} waits.",
-        f"{_IMPORT[0].upper()}{_IMPORT[1:]}. {AGAIN}",
+        f"{_IMPORT[0].upper()}{_IMPORT[1:]}; {AGAIN}.",
     )
 
 
@@ -194,7 +195,7 @@ def _foreign_currency(case: Case) -> Held | None:
         f"{case.item.shown} is in a foreign currency",
         f"{names}, the books in {home}. CashFlow knows one currency only and would post a wrong "
         "amount, so nothing was sent.",
-        f"Choose another that is kept in {home}. Or enter this {noun} in QuickBooks and delete it "
+        f"Choose another that is kept in {home}, or enter this {noun} in QuickBooks and delete it "
         "in CashFlow.",
     )
 
@@ -213,7 +214,7 @@ def _inactive(case: Case) -> Held | None:
         f"{found[0].shown} to be active",
         f"{case.item.shown} refers to something inactive",
         f"{names} {are} inactive, and QuickBooks takes no {case.entity.singular} with it.",
-        f"Make {names} active in {where}, or choose another. {AGAIN}",
+        f"Make {names} active in {where}, or choose another; {AGAIN}.",
     )
 
 
@@ -242,7 +243,7 @@ def _sales_tax(case: Case) -> Held | None:
         "QuickBooks would add no sales tax and the invoice would be locked with a total that "
         "nobody meant, so nothing was sent.",
         "Turn sales tax on in QuickBooks (Edit > Preferences > Sales Tax > Company Preferences), "
-        f"or make its lines not taxable in CashFlow. {AGAIN}",
+        f"or make its lines not taxable in CashFlow; {AGAIN}.",
     )
 
 

@@ -215,12 +215,11 @@ def _offer(
             title=f"Possible duplicate: {entity.singular} {shown}",
             text=(
                 f"QuickBooks has the {entity.singular} {theirs}, CashFlow has "
-                f'"{shown}". They may be the same.'
+                f'"{shown}", and they may be the same.'
             ),
             advice=(
-                "If they are the same, link them: what QuickBooks has and what CashFlow has become "
-                "one. If they differ, give this one a clearly different name, or say that they are "
-                "to be kept apart; the next sync sends it."
+                "If they are the same, link them. If they differ, give this one a clearly "
+                "different name, or say that they are to be kept apart, and the next sync sends it."
             ),
             resource=entity.resource,
             record_id=record_id,
@@ -267,13 +266,12 @@ def open_duplicate(
             kind=_DUPLICATE,
             title=f"QuickBooks already has {called}",
             text=(
-                f"QuickBooks holds {called}{f' of {party}' if party else ''}, dated {dated}. "
-                "Nothing was added, so that it is not there twice."
+                f"QuickBooks holds {called}{f' of {party}' if party else ''}, dated {dated}, so "
+                "nothing was added."
             ),
             advice=(
-                "If it is the same one, link to it. If it is another one, "
-                f"{change_it}post it anyway, saying why. If QuickBooks' one is wrong, delete it "
-                "there; then the next sync goes on."
+                "If it is the same one, link to it; if QuickBooks' one is wrong, delete it there. "
+                f"If this is another one, {change_it}post it anyway, saying why."
             ),
             code=None,
             quickbooks_text=f"{_TXN_ID}{theirs.quickbooks_id}",

@@ -270,12 +270,12 @@ def _unclear(sync: Sync, row: Any) -> None:
             kind="merged",
             title=f"{shown} vanished from QuickBooks, perhaps merged",
             text=(
-                f"QuickBooks no longer has {shown}, and what used it does not now use one other "
-                "record. It was probably merged; into which record cannot be told for certain."
+                f"QuickBooks no longer has {shown}. It was probably merged, but what used it does "
+                "not now use one other record, so into which cannot be told for certain."
             ),
             advice=(
                 f"Choose the right record wherever CashFlow still uses {shown}, then delete it or "
-                "make it inactive in CashFlow. It is not put back into QuickBooks."
+                "make it inactive in CashFlow."
             ),
             resource=row.resource,
             record_id=row.record_id,

@@ -45,8 +45,8 @@ def kept(
                 "to it. The amount and the lines were not taken over."
             ),
             advice=(
-                "Set the amount back in QuickBooks. Or void the payment in CashFlow; the next sync "
-                "takes the new amount, and you can enter the payment anew."
+                "Set the amount back in QuickBooks, or void the payment in CashFlow, let the next "
+                "sync take the new amount and enter the payment anew."
             ),
             resource=record.entity.resource,
             record_id=row.id,
@@ -70,7 +70,7 @@ def deleted(sync: Sync, entity: Entity, record_id: str) -> None:
             title=f"{shown} was deleted in QuickBooks",
             text=f"{shown} was deleted in QuickBooks, and a payment in CashFlow names it.",
             advice=(
-                f"Void the payment and delete the {entity.singular} in CashFlow too. Or enter it "
+                f"Void the payment and delete the {entity.singular} in CashFlow too, or enter it "
                 "anew in CashFlow and pay that one."
             ),
             resource=entity.resource,

@@ -37,13 +37,13 @@ def _why_not(case: Case, given: str | None) -> tuple[str, str] | None:
     chosen = case.sync.preferences
     there = (case.item.values.get("paid_from") or {}).get("id")
     if chosen.payment_posting == "direct":
-        nowhere = "it names no account to pay from", "Name the bank or card account as paid_from."
+        nowhere = "it names no account to pay from", "Name the bank or card account it is paid from"
         return None if there else nowhere
     if (found := _not_clearing(case, chosen.money_out_clearing, given)) is not None:
         return found
     absent = (
         "QuickBooks does not have the clearing account yet",
-        "Look at that account's own problem.",
+        "Look at that account's own problem",
     )
     return None if there else absent
 
@@ -56,17 +56,16 @@ def _not_clearing(case: Case, clearing: str | None, given: str | None) -> tuple[
         return "payments post to a clearing account, and none is chosen", _CHOOSE
     if given not in (None, clearing):
         why = "payments post to the clearing account, and it names another one"
-        return why, "Leave paid_from out, or set payment_posting to direct."
+        return why, f"Leave the account to pay from empty, or {_DIRECT}"
     return None
 
 
+_DIRECT = "let payments post to the bank or card account directly (Preferences > Payments post to)"
 _CHOOSE = (
-    "Choose the preference money_out_clearing (an account of type Bank), or set payment_posting "
-    "to direct."
+    "Choose the Money Out Clearing account, one of type Bank, under Preferences in CashFlow, or "
+    f"{_DIRECT}"
 )
-
-
-_CARD = "Void it and pay by check, or set payment_posting to direct."
+_CARD = f"Void it and pay by check, or {_DIRECT}"
 
 
 def _held_posting(case: Case, why: str, advice: str) -> Held:
@@ -75,7 +74,7 @@ def _held_posting(case: Case, why: str, advice: str) -> Held:
         "an account to pay from",
         f"{shown} has no account to pay from",
         f"{shown} was not sent: {why}.",
-        f"{advice} {AGAIN}",
+        f"{advice}; {AGAIN}.",
     )
 
 
@@ -86,8 +85,8 @@ def _payable(case: Case) -> Held | None:
     return Held(
         "one payable account",
         f"{case.item.shown} pays bills of several payable accounts",
-        "In QuickBooks one payment settles bills and credits of one payable account. Nothing was "
-        "sent.",
+        "In QuickBooks one payment settles bills and credits of one payable account, so nothing "
+        "was sent.",
         "Void it and enter one payment for each payable account.",
     )
 
@@ -102,17 +101,17 @@ def _open_amounts(case: Case) -> Held | None:
     return Held(
         "open amounts in QuickBooks",
         f"{case.item.shown} is more than is open in QuickBooks",
-        " ".join(_short(one) for one in short) + " Nothing was posted.",
-        "If it was paid in QuickBooks, void this payment. Else void it and enter one that fits what"
-        f" is open, or free the amount in QuickBooks. {AGAIN}",
+        "; ".join(_short(one) for one in short) + ". Nothing was posted.",
+        "Void this payment, and unless the bill was paid in QuickBooks enter one that fits what is "
+        f"open; or free the amount in QuickBooks, and {AGAIN}.",
     )
 
 
 def _short(one: Applied) -> str:
     wanted = f"this payment takes {one.wanted:.2f}"
     if one.open > 0:
-        return f"Of {one.shown} {one.open:.2f} is open in QuickBooks, {wanted}."
-    return f"Nothing is open of {one.shown} in QuickBooks (paid, used or deleted), {wanted}."
+        return f"Of {one.shown} {one.open:.2f} is open in QuickBooks, {wanted}"
+    return f"Nothing is open of {one.shown} in QuickBooks (paid, used or deleted), {wanted}"
 
 
 def _goes(entity: Entity, action: Action) -> bool:

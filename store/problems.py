@@ -22,6 +22,12 @@ from store.types import new_key
 DELETE_AGAINST_EDIT = "delete_against_edit"
 """This kind is about a deletion: that the record itself was synced later does not end it."""
 
+SEND_BUNDLE = (
+    "If it happens again, open Sessions here, choose Bundle for support and send the file to "
+    "CashFlow support."
+)
+"""The advice where only the program's makers can help."""
+
 DUPLICATES = ("duplicate", "possible_duplicate")
 """These kinds have candidates in QuickBooks to compare with."""
 

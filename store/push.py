@@ -18,7 +18,6 @@ from qbxml.compare import canonical
 from qbxml.entities import BY_RESOURCE, ENTITIES
 from qbxml.entity import Entity, Family
 from qbxml.errors import QbxmlError
-from qbxml.write import Unsendable
 from store import (
     changes,
     class_tracking,
@@ -310,8 +309,6 @@ def _request(sync: Sync, item: Ready, request_id: str) -> tuple[str | None, Valu
 
 
 def _unsendable(sync: Sync, item: Ready, refused: QbxmlError) -> None:
-    findings = refused.findings if isinstance(refused, Unsendable) else ()
-    text = " ".join(finding.text for finding in findings) or refused.text
     changes.fail(sync.conn, sync.company_id, item.change.id)
     problems.open_problem(
         sync,
@@ -319,7 +316,7 @@ def _unsendable(sync: Sync, item: Ready, refused: QbxmlError) -> None:
             cause=f"unsendable:{item.change.record_id}",
             kind="unsendable",
             title=f"{item.shown} cannot be sent as it is",
-            text=text,
+            text=refused.text,
             advice="Change the named fields in CashFlow; the next sync sends it.",
             resource=item.entity.resource,
             record_id=item.change.record_id,

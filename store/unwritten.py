@@ -6,7 +6,7 @@ Owns pauses, limits and the words of refusals. `written.py` handles what was tak
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,24 +105,21 @@ def refuse(sync: Sync, entity: Entity, row: Any, decision: Decision) -> None:
 
 def _tell_refused(sync: Sync, entity: Entity, row: Any, decision: Decision) -> None:
     shown = show(sync, entity, row.record_id)
+    words = explain(decision, record=shown)
     problems.open_problem(
         sync,
         problems.Problem(
             cause=f"refused:{row.record_id}",
             kind=decision.act.name.lower(),
-            title=_words(replace(decision, advice=""), shown).removesuffix("."),
-            text=f"QuickBooks did not take {shown}. It says: {decision.text or 'nothing more'}",
-            advice=_words(replace(decision, title=decision.advice, advice=""), shown),
+            title=words.title,
+            text=words.why or f"QuickBooks did not take {shown}.",
+            advice=words.advice,
             code=str(decision.code),
             quickbooks_text=decision.text,
             resource=entity.resource,
             record_id=row.record_id,
         ),
     )
-
-
-def _words(decision: Decision, shown: str) -> str:
-    return explain(decision, record=shown).rstrip(". ") + "."
 
 
 def unknown(sync: Sync, entity: Entity, record_id: str, why: str) -> None:
@@ -135,7 +132,10 @@ def unknown(sync: Sync, entity: Entity, record_id: str, why: str) -> None:
             kind="outcome_unknown",
             title=f"Unknown whether QuickBooks has {shown}",
             text=f"{why} To be on the safe side it is not sent again.",
-            advice=f"Look for {shown} in QuickBooks. CashFlow links it when it finds it.",
+            advice=(
+                f"Look for {shown} in QuickBooks: CashFlow links it when it finds it, and if it is "
+                "not there, tell CashFlow support."
+            ),
             resource=entity.resource,
             record_id=record_id,
         ),

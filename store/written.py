@@ -17,6 +17,7 @@ from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import Decision, decide
+from qbxml.write import listed
 from store import applied_credits, class_tracking, covered, paying, problems, undoing
 from store.arrival import Page, in_our_terms, moved, shared_values
 from store.changes import Action, State
@@ -122,10 +123,10 @@ def _tell_what_was_replaced(sync: Sync, entity: Entity, record_id: str) -> None:
             cause=f"characters:{record_id}",
             kind="characters",
             title=f"QuickBooks cannot show all characters of {shown}",
-            text=" ".join(finding.text for finding in lost),
+            text=listed(lost),
             advice=(
                 "CashFlow keeps them as they are. Spell it in Latin letters if it has to be "
-                "readable in QuickBooks, or close this as done."
+                "readable in QuickBooks, or choose Done by hand."
             ),
             resource=entity.resource,
             record_id=record_id,

@@ -111,11 +111,12 @@ def _told(times: int, address: str) -> problems.Problem:
         cause=CAUSE,
         kind="wrong_password",
         title="Wrong passwords for this company's connection",
-        text=f"A wrong password was given {times} times, the last time from {address}. "
-        "Nobody came in with it, and nothing was read or changed.",
-        advice="If this was your own Web Connector, type its password there again, or make a new "
-        "one on the company's connection page. If you do not know the address, nothing has to "
-        "be done: passwords of connections cannot be guessed, and further tries are slowed down.",
+        text=f"A wrong password was given {times} times, the last time from {address}, and nothing "
+        "was read or changed.",
+        advice="If this was your own Web Connector, type its password there again, or choose New "
+        "password for the Web Connector under Connection in CashFlow. If you do not know the "
+        "address, nothing has to be done, for such a password cannot be guessed and further tries "
+        "are slowed down.",
     )
 
 

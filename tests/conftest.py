@@ -8,7 +8,6 @@ import ipaddress
 import logging
 import os
 import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import hypothesis
 import pytest
 import structlog
 
-from tests.databases import RunFolder
+from tests.databases import RunFolder, new_folder
 from tests.required import pytest_make_collect_report, pytest_runtest_makereport
 
 __all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
@@ -47,8 +46,8 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default")
 def pytest_configure(config: pytest.Config) -> None:
     """The first process makes the run's folder; workers are told its path."""
     workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
-    path = workerinput["run_folder"] if workerinput else tempfile.mkdtemp(prefix="wc-")
-    config.stash[RUN_FOLDER] = RunFolder(Path(path))
+    path = Path(workerinput["run_folder"]) if workerinput else new_folder("wc-")
+    config.stash[RUN_FOLDER] = RunFolder(path)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -78,12 +77,11 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def new_database(
-    run_folder: RunFolder, kind: str, folder: Path, *, migrated: bool
-) -> Iterator[str]:
+def new_database(run_folder: RunFolder, kind: str, *, migrated: bool) -> Iterator[str]:
     """Yields the URL of a new database and removes it afterwards."""
     if kind == "sqlite":
-        yield run_folder.new_sqlite(folder / "store.sqlite3", migrated=migrated)
+        with run_folder.folder() as folder:
+            yield run_folder.new_sqlite(folder / "store.sqlite3", migrated=migrated)
         return
     name, url = run_folder.new_postgresql(migrated=migrated)
     yield url
@@ -91,15 +89,15 @@ def new_database(
 
 
 @pytest.fixture
-def database_url(run_folder: RunFolder, database_kind: str, tmp_path: Path) -> Iterator[str]:
+def database_url(run_folder: RunFolder, database_kind: str) -> Iterator[str]:
     """URL of a fresh database with the newest schema; the test runs on SQLite and on PostgreSQL."""
-    yield from new_database(run_folder, database_kind, tmp_path, migrated=True)
+    yield from new_database(run_folder, database_kind, migrated=True)
 
 
 @pytest.fixture
-def empty_database_url(run_folder: RunFolder, database_kind: str, tmp_path: Path) -> Iterator[str]:
+def empty_database_url(run_folder: RunFolder, database_kind: str) -> Iterator[str]:
     """URL of a fresh database without any table; the test runs on SQLite and on PostgreSQL."""
-    yield from new_database(run_folder, database_kind, tmp_path, migrated=False)
+    yield from new_database(run_folder, database_kind, migrated=False)
 
 
 # --- the machine

@@ -9,6 +9,7 @@ import atexit
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,15 @@ SERVER_SETTINGS = {
     "autovacuum": "off",
 }
 TEMPLATE = "migrated_template"
+# A database of a test lives for seconds, and a disk that keeps what it wrote would be most of them.
+_MEMORY = Path("/dev/shm")  # noqa: S108
+memory_bytes_min = 2 * 1024**3
+
+
+def new_folder(prefix: str) -> Path:
+    """A new folder, in memory where the system offers enough of it; the caller removes it."""
+    enough = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= memory_bytes_min
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=_MEMORY if enough else None))
 
 
 def upgrade(url: str) -> None:
@@ -60,6 +70,12 @@ class RunFolder:
             if not done.exists():
                 done.write_text(make())
             return done.read_text()
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """A folder within this one for the files of one test."""
+        with tempfile.TemporaryDirectory(dir=self.path, ignore_cleanup_errors=True) as name:
+            yield Path(name)
 
     # --- SQLite
 

@@ -66,14 +66,15 @@ def errors_markdown() -> str:
 
 def _status_table(rows: Iterable[status.Row]) -> str:
     return _table(
-        ("Code", "What happened", "What CashFlow does", "Advice"),
+        ("Code", "What happened", "Why", "What to do", "What CashFlow does"),
         (
             (
                 ("any other" if row.code == str(UNNAMED.code) else row.code)
                 + ("" if row.sure else " \\*"),
                 row.title,
-                row.act.value,
+                row.why,
                 row.advice,
+                row.act.value,
             )
             for row in rows
         ),
@@ -82,14 +83,15 @@ def _status_table(rows: Iterable[status.Row]) -> str:
 
 def _hresult_table() -> str:
     return _table(
-        ("Code", "What happened", "What CashFlow does", "Outcome", "Advice"),
+        ("Code", "What happened", "Why", "What to do", "What CashFlow does", "Outcome"),
         (
             (
                 row.code,
                 row.title,
+                row.why,
+                row.advice,
                 row.action.value,
                 "open" if row.outcome_unknown else "nothing saved",
-                row.advice,
             )
             for row in hresult.rows()
         ),

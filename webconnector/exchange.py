@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from qbxml.hresult import Action, decide_hresult
+from qbxml.hresult import Action, decide_hresult, explain_hresult
 from store import changes, companies, exchanges, feed, problems, sessions, wrong_passwords
 from store.context import Sync
 from store.cursors import wall_clock
@@ -38,7 +38,7 @@ _OVER = "This sync is over. Press Update Selected in the Web Connector to start 
 _NO_SUCH_USER = "No connection of CashFlow has this user name and password."
 _FAILED = (
     "CashFlow could not store QuickBooks' answer, and stopped. Nothing is lost: the next sync "
-    "goes on from here. If it happens again, tell CashFlow support."
+    "goes on from here."
 )
 
 
@@ -194,16 +194,17 @@ class Exchange:
             if session.connection_errors <= connection_errors_max:
                 return ""
             decision = decide_hresult(hresult)
-            step.stop(f"{decision.title}. {decision.advice}")
+            words = explain_hresult(decision, message)
+            step.stop(str(words))
             if decision.action is not Action.RETRY:
                 problems.open_problem(
                     step.sync,
                     problems.Problem(
                         cause="connection",
                         kind="connection",
-                        title=decision.title,
-                        text=f"The Web Connector could not open QuickBooks: {message or hresult}",
-                        advice=decision.advice,
+                        title=words.title,
+                        text=words.why,
+                        advice=words.advice,
                         code=decision.hex,
                         quickbooks_text=message,
                     ),
@@ -312,7 +313,7 @@ def _give_up(response: str) -> Callable[[Steps, Move], int]:
                 kind="program",
                 title="CashFlow could not store an answer of QuickBooks",
                 text=_FAILED,
-                advice="Send the session's log to CashFlow support.",
+                advice=problems.SEND_BUNDLE,
             ),
         )
         return -1

@@ -62,8 +62,8 @@ def check_again(session: Session, path: str) -> None:
     judged = (session.company_file or "").casefold()
     if path.strip() and path[:_path_characters_max].casefold() != judged:
         raise Stop(
-            f"CashFlow stopped: the company file changed during the sync. Open in QuickBooks: "
-            f"{path}. Expected: {session.company_file}. Open the right one and sync again."
+            f"CashFlow stopped: the company file changed during the sync. Open in QuickBooks is "
+            f"{path}, expected is {session.company_file}. Open the right one and sync again."
         )
 
 
@@ -117,19 +117,19 @@ def _bind(sync: Sync, found: Found) -> None:
 def _wrong(sync: Sync, verdict: Verdict, reason: str, found: Found, bound: Bound) -> None:
     expected = bound.paths[0] if bound.paths else "none yet"
     text = (
-        f"CashFlow did nothing. Open in QuickBooks: {found.path} ({found.company_name}). "
-        f"Expected: {expected} ({bound.company_name or 'no company yet'}). Reason: {reason}."
+        f"CashFlow did nothing: open in QuickBooks is {found.path} ({found.company_name}), "
+        f"expected is {expected} ({bound.company_name or 'no company yet'}). Reason: {reason}."
     )
     if verdict is Verdict.CONFIRM:
         binding.await_confirmation(sync, found.path, found.company_name, found.stamp)
         advice = (
             "If this is the same company's file, moved or renamed, an administrator confirms it "
-            "in CashFlow. If not, open the right company file in QuickBooks."
+            "under Connection in CashFlow; if not, open the right company file in QuickBooks."
         )
     else:
         advice = (
-            "Open the right company file in QuickBooks. A file that belongs to another connection "
-            "is never used; to bind this one, an administrator binds the company anew."
+            "Open the right company file in QuickBooks; if this is the one to be used from now on, "
+            "an administrator chooses Bind another company file under Connection in CashFlow."
         )
     problems.open_problem(
         sync,
@@ -178,7 +178,7 @@ def _require_country(sync: Sync) -> None:
             title="This is not a US company file",
             text=f"QuickBooks says that this company file is of the {country} edition. "
             "CashFlow reads it but writes nothing to it.",
-            advice="Only US editions of QuickBooks are supported. Ask CashFlow support.",
+            advice="Open a company file of a US edition, or ask CashFlow support.",
         ),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from qbxml.hresult import decide_hresult
+from qbxml.hresult import decide_hresult, explain_hresult
 from webconnector.redaction import redacted
 
 log_characters_max = 5_000_000
@@ -164,8 +164,8 @@ def _error(text: str) -> dict[str, Any] | None:
         "cure": known.cure if known else None,
     }
     if result is not None:
-        decided = decide_hresult(result[0])
-        found |= {"meaning": decided.title, "cure": decided.advice}
+        words = explain_hresult(decide_hresult(result[0]), text)
+        found |= {"meaning": words.title, "cure": words.advice}
     return found
 
 

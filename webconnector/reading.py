@@ -5,6 +5,7 @@ Owns sync-rules 2 and 8 as far as reading goes. It must not know SOAP nor write 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -284,22 +285,34 @@ def _refused(sync: Sync, plan: Plan, read: Read, reply: Reply) -> None:
     plan.failed.append(read.name)
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
     tired = reply.status_code in _ITERATORS_LOST or decision.act is Act.RETRY
+    said = reply.text.rstrip(". ") or f"nothing but the code {reply.status_code}"
     problems.open_problem(
         sync,
         problems.Problem(
             cause=f"unread:{read.name}",
             kind="unread",
-            title=f"QuickBooks did not give its list {read.name}",
-            text=f"QuickBooks says: {reply.text or reply.status_code}. Nothing was sent to it.",
+            title=f"QuickBooks did not give its list of {_called(read)}",
+            text=f"It says: {said}. CashFlow sends nothing to QuickBooks before it has the list.",
             advice=(
                 "The next sync tries again by itself."
                 if tired
-                else "Check the rights of the QuickBooks user of the Web Connector, then sync."
+                else "Look in QuickBooks under Company > Set Up Users and Passwords whether the "
+                "Web Connector's user may see this list, or send these words to CashFlow support."
             ),
             code=str(reply.status_code),
             quickbooks_text=reply.text,
         ),
     )
+
+
+_OTHER_LISTS = {"ListDeleted": "deleted list entries", "TxnDeleted": "deleted documents"}
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def _called(read: Read) -> str:
+    """What people call what it reads: `vendors`, or QuickBooks' own name of it in plain letters."""
+    ours = [entity.resource.replace("-", " ") for entity in applying.BY_QUERY.get(read.asks, ())]
+    return " and ".join(ours) or _OTHER_LISTS.get(read.asks, _CAPITAL.sub(" ", read.asks).lower())
 
 
 # What a session that read everything has shown to be over.

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from qbxml.hresult import Action, HresultDecision, decide_hresult
+from qbxml.hresult import Action, HresultDecision, decide_hresult, explain_hresult
 from qbxml.parse import Replies, replies
 from qbxml.wellformed import UnreadableReply
 from store import (
@@ -40,10 +40,7 @@ _log = structlog.get_logger("webconnector.steps")
 ALL_DONE = 100
 _GIVE_UP = -1
 _NOTHING_LEFT = "Nothing is left to do."
-_UNREADABLE = (
-    "QuickBooks' answer could not be read. Nothing is lost: the next sync asks again. "
-    "If it happens again, tell CashFlow support."
-)
+_UNREADABLE = "QuickBooks' answer could not be read. Nothing is lost: the next sync asks again."
 _NO_ANSWER = (
     "The Web Connector brought no answer of QuickBooks. The next sync finds out what was done."
 )
@@ -242,25 +239,28 @@ class Steps:
             exchanges.mark(self.sync, row.id, Sent.SENT, **facts)  # the next session settles it
             return self._why(decision, answered)
         exchanges.mark(self.sync, row.id, Sent.FAILED, **facts)
-        if row.kind == Kind.WRITE and writing.refused_whole(self.sync, self.plan, row, decision):
+        if row.kind == Kind.WRITE and writing.refused_whole(
+            self.sync, self.plan, row, decision, answered.message
+        ):
             return ""
         return self._why(decision, answered)
 
     def _why(self, decision: HresultDecision, answered: Answered) -> str:
+        words = explain_hresult(decision, answered.message)
         if decision.action is not Action.RETRY:
             problems.open_problem(
                 self.sync,
                 problems.Problem(
                     cause="hresult",
                     kind="quickbooks",
-                    title=decision.title,
-                    text=f"QuickBooks did not do what was asked: {answered.message or 'no reason'}",
-                    advice=decision.advice,
+                    title=words.title,
+                    text=words.why,
+                    advice=words.advice,
                     code=decision.hex,
                     quickbooks_text=answered.message,
                 ),
             )
-        return f"{decision.title}. {decision.advice}"
+        return str(words)
 
     def _read_lost(self, row: Any, why: str) -> str:
         exchanges.mark(self.sync, row.id, Sent.LOST)
@@ -278,7 +278,7 @@ class Steps:
                 kind="program",
                 title="An answer of QuickBooks could not be read",
                 text=_UNREADABLE,
-                advice="Send the session's log to CashFlow support.",
+                advice=problems.SEND_BUNDLE,
             ),
         )
         return _UNREADABLE

@@ -13,11 +13,11 @@ from qbxml.hresult import Action as HresultAction
 from qbxml.hresult import HresultDecision
 from qbxml.parse import Replies, Reply
 from qbxml.status import Act, decide_message_set
-from store import asking, changes, exchanges, problems, push, written
+from store import asking, changes, exchanges, problems, push, unreadable, written
 from store.context import Sync
 from store.exchanges import Kind, Prepared, State
 from store.push import Asked
-from store.unwritten import Followup, show
+from store.unwritten import Followup
 from webconnector.plan import Plan
 
 
@@ -90,18 +90,20 @@ def _set_unknown(sync: Sync, row: Any, code: int | None) -> None:
             problems.Problem(
                 cause="message-set",
                 kind="program",
-                title="A repeated write was not recognised by QuickBooks",
-                text=f"QuickBooks answered {code} to a write that was sent again.",
-                advice="Tell CashFlow support. Every record is looked up before it goes again.",
+                title="QuickBooks did not recognise a change that was sent again",
+                text="CashFlow looks for every record of it in QuickBooks before it goes again.",
+                advice=problems.SEND_BUNDLE,
                 code=str(code),
             ),
         )
 
 
-def refused_whole(sync: Sync, plan: Plan, row: Any, decision: HresultDecision) -> bool:
+def refused_whole(
+    sync: Sync, plan: Plan, row: Any, decision: HresultDecision, message: str
+) -> bool:
     """QuickBooks could not read the set at all, nothing of it ran: halve it until one is alone.
 
-    Returns whether the session goes on.
+    `message` is what came with the hresult. Returns whether the session goes on.
     """
     push.release(sync, [row.id])
     count = len(row.purpose)
@@ -113,23 +115,5 @@ def refused_whole(sync: Sync, plan: Plan, row: Any, decision: HresultDecision) -
     (purpose,) = row.purpose.values()
     one = changes.find(sync.conn, sync.company_id, purpose["change"])
     if one is not None:
-        _park(sync, one, decision)
+        unreadable.park(sync, one, row.request, decision.hex, message)
     return True
-
-
-def _park(sync: Sync, one: Any, decision: HresultDecision) -> None:
-    shown = show(sync, changes.entity_of(one.resource), one.record_id)
-    changes.fail(sync.conn, sync.company_id, one.id)
-    problems.open_problem(
-        sync,
-        problems.Problem(
-            cause=f"unreadable:{one.record_id}",
-            kind="unreadable",
-            title=f"QuickBooks cannot read {shown}",
-            text=f"QuickBooks refused the whole request for {shown}. Nothing was changed there.",
-            advice="Look for unusual characters in it, change it in CashFlow, and tell support.",
-            code=decision.hex,
-            resource=one.resource,
-            record_id=one.record_id,
-        ),
-    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.acceptance.conftest import stock
 from tests.acceptance.world import World
+from tests.plain_words import jargon, sentences, sentences_max
 
 SERVICE = {"Name": "Work", "SalesOrPurchase": {"Price": "10.00", "AccountRef": "Sales"}}
 
@@ -50,6 +51,8 @@ def held(made: World, resource: str, record: dict[str, Any], *words: str) -> Any
     for word in words:
         assert word in f"{problem.title} {problem.text} {problem.advice}", (word, problem)
     assert problem.advice.endswith(".")
+    assert sentences(problem.text) + sentences(problem.advice) <= sentences_max, problem
+    assert jargon(f"{problem.title} {problem.text} {problem.advice}") == []
     return problem
 
 

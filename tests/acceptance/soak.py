@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from pathlib import Path
 
 import hypothesis
 
@@ -27,25 +26,25 @@ from tests.acceptance.test_matrix import AT_A_STEP, AT_A_WRITE
 from tests.acceptance.test_matrix import play as play_cells
 from tests.acceptance.test_schedules import STEPS, machine
 from tests.acceptance.write_types import WRITE_TYPES
-from tests.databases import RunFolder
+from tests.databases import RunFolder, new_folder
 
 PORTION = 200
 SCHEDULES = 50_000
 API_CASES = 100
 _API_TESTS = "tests/webconnector/api/test_document.py"
-_MEMORY = Path("/dev/shm")  # noqa: S108 - a schedule's database lives for a minute
 _CELLS_PER_WORLD = 12
 
 
 @contextmanager
 def _running() -> Iterator[Server]:
-    """A server on a new SQLite database, in memory where the system offers that."""
-    above = _MEMORY if _MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="soak-", dir=above) as name:
-        folder = Path(name)
+    """A server on a new SQLite database."""
+    folder = new_folder("soak-")
+    try:
         url = RunFolder(folder).new_sqlite(folder / "store.sqlite3", migrated=True)
         with server(url) as made:
             yield made
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def schedules(seed: int, count: int) -> str:

@@ -161,7 +161,7 @@ def test_a_card_payment_entered_before_payments_went_to_clearing_says_what_to_do
     (problem,) = linked.problems()
     assert problem.record_id == payment
     assert "no card" in problem.text
-    for cure in ("pay by check", "payment_posting to direct"):
+    for cure in ("pay by check", "Preferences > Payments post to"):
         assert cure in problem.advice
     assert linked.books.all("BillPaymentCreditCard") == []
     linked.prefer(payment_posting="direct")
@@ -189,7 +189,7 @@ def test_without_a_clearing_account_it_waits_and_says_which_preference(linked: W
     payment = pay(linked, part(bill(linked), "100.00"))
     linked.sync()
     (problem,) = linked.problems()
-    assert "money_out_clearing" in problem.advice
+    assert "Money Out Clearing account" in problem.advice
     assert state(linked, payment) == "failed"
     linked.prefer(money_out_clearing="Money Out")
     linked.sync()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,16 +134,10 @@ class Converging(RuleBasedStateMachine):
 
 @pytest.mark.timeout(600)
 def test_both_books_agree_after_any_course_of_events(
-    run_folder: RunFolder, database_kind: str, tmp_path: Path
+    run_folder: RunFolder, database_kind: str
 ) -> None:
-    made = 0
-
     def make_world(stack: ExitStack, **options: Any) -> World:
-        nonlocal made
-        made += 1
-        folder = tmp_path / str(made)
-        folder.mkdir()
-        urls = new_database(run_folder, database_kind, folder, migrated=True)
+        urls = new_database(run_folder, database_kind, migrated=True)
         stack.callback(lambda: next(urls, None))
         return stack.enter_context(world(next(urls), **options))
 

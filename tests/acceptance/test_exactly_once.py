@@ -7,7 +7,6 @@ import pytest
 from tests.acceptance.test_bills import rent
 from tests.acceptance.test_sessions import authenticate, close, last_error, receive, send
 from tests.acceptance.world import World
-from webconnector.rehearsal.company_file import CompanyFile
 
 
 def next_request(acme: World, ticket: str) -> str:
@@ -189,34 +188,3 @@ def test_a_record_that_the_answer_leaves_out_is_looked_for_before_it_goes_again(
     assert len(acme.books.all("Vendor")) == 2
     assert [acme.get("vendors", key)["sync"]["state"] for key in made] == ["synced", "synced"]
     assert acme.problems() == []
-
-
-def test_one_unreadable_record_does_not_stop_the_others(acme: World) -> None:
-    """0x80040400 on a batch: halved until the guilty record is alone."""
-    acme.sync()
-    names = ["One", "Two", "Poison", "Four", "Five"]
-    made = {name: acme.add("vendors", name=name) for name in names}
-    acme.books = _Choking(acme.books)
-    log = acme.sync_any()
-    assert log.outcome == "finished"
-    states = {name: acme.get("vendors", made[name]["id"])["sync"]["state"] for name in names}
-    assert states == dict.fromkeys(names, "synced") | {"Poison": "failed"}
-    (problem,) = acme.problems()
-    assert problem.code == "0x80040400"
-    assert "Poison" in problem.title
-
-
-class _Choking:
-    """A QuickBooks that cannot parse one name, as happens with odd characters."""
-
-    def __init__(self, books: CompanyFile) -> None:
-        self._books = books
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._books, name)
-
-    def process(self, text: str) -> str:
-        """Refuse the whole set when the name is in it."""
-        if "Poison" in text:
-            text = text.replace("Poison", "&#5;")
-        return self._books.process(text)

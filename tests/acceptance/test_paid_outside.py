@@ -171,6 +171,36 @@ def test_the_numbers_of_linked_purchase_orders_are_shown(two_way: World) -> None
     ]
 
 
+def test_app_edits_change_lines_by_txnlineid_so_that_purchase_order_links_survive(
+    two_way: World,
+) -> None:
+    wanted = {"ItemRef": "Work", "Quantity": "2", "Rate": "50.00"}
+    order = two_way.books.add(
+        "PurchaseOrder",
+        {"VendorRef": "Acme", "RefNumber": "PO-1", "PurchaseOrderLine": [wanted]},
+    )
+    lines = [{"AccountRef": "Rent", "Amount": amount} for amount in ("60.00", "40.00")]
+    entered(two_way, "B-2", ExpenseLine=lines, LinkToTxnID=[order])
+    two_way.sync()
+    (bill,) = [one for one in two_way.all("bills") if one["number"] == "B-2"]
+    kept = bill["expense_lines"][1]
+    two_way.change(
+        "bills",
+        bill["id"],
+        expense_lines=[
+            {"id": kept["id"], "account": {"name": "Rent"}, "amount": "45.00"},
+            {"account": {"name": "Rent"}, "amount": "7.00", "memo": "a line of ours"},
+        ],
+    )
+    two_way.sync()
+    their = two_way.books.find("Bill", RefNumber="B-2")[0]
+    assert [line["Amount"] for line in their["ExpenseLine"]] == ["45.00", "7.00"]
+    assert [one["TxnID"] for one in their["LinkedTxn"]] == [order]
+    two_way.sync()
+    assert two_way.get("bills", bill["id"])["purchase_orders"] == ["PO-1"]
+    assert two_way.problems() == []
+
+
 def test_a_payment_of_a_bill_paid_outside_is_refused_and_our_own_is_not_outside(
     two_way: World,
 ) -> None:

@@ -98,6 +98,15 @@ def test_the_file_that_waits_is_confirmed(site: Site, admin: Browser) -> None:
     assert set(paths) == {r"C:\Acme.qbw", r"D:\Acme.qbw"}
 
 
+def test_a_restored_file_is_confirmed_where_its_problem_says(site: Site, admin: Browser) -> None:
+    page, target = path(site, "connection/"), path(site, "connection/confirm-file")
+    assert "restored or condensed" not in admin.get(page).text
+    change(site, connector, activity={"restored": "1", "awaiting": {"restored": "2"}})
+    assert "restored or condensed" in admin.get(page).text
+    assert "is confirmed" in admin.said(target)
+    assert "restored or condensed" not in admin.get(page).text
+
+
 @pytest.mark.parametrize(
     ("act", "done"), [("rebind", "company.rebind"), ("remove", "company.remove")]
 )

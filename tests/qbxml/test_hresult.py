@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qbxml.hresult import HRESULTS, Action, decide_hresult, rows
+from qbxml.hresult import HRESULTS, Action, Row, decide_hresult, explain_hresult, rows
+from tests.plain_words import jargon, sentences, sentences_max
 
 R, ASK, ADMIN = Action.RETRY, Action.RETRY_THEN_ASK, Action.ADMIN
 PARK, WRONG_FILE = Action.PARK, Action.WRONG_FILE
@@ -79,10 +80,29 @@ def test_unlisted_codes_are_not_known(text: str) -> None:
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.code)
-def test_every_text_is_short_and_whole(row: object) -> None:
-    title, advice = row.title, row.advice  # type: ignore[attr-defined]
-    assert title
-    assert not title.endswith(".")
-    assert advice.endswith(".")
-    assert len(re.findall(r"[.!?](?=\s|$)", advice)) <= 3
-    assert "  " not in title + advice
+def test_every_text_is_plain_short_and_whole(row: Row) -> None:
+    said = (row.title, row.why, row.advice)
+    assert all(said)
+    assert not row.title.endswith(".")
+    for sentence in (row.why, row.advice):
+        assert sentence.endswith(".")
+        assert sentences(sentence) == 1
+    assert set(re.findall(r"{(.*?)}", "".join(said))) <= {"quickbooks"}
+    assert "{" not in row.advice
+    assert "  " not in "".join(said)
+    assert jargon(" ".join(said)) == []
+
+
+@pytest.mark.parametrize("code", [*NAMED, 0x8004FFFF])
+def test_every_code_of_the_reference_is_told_in_three_sentences_at_most(code: int) -> None:
+    told = str(explain_hresult(decide_hresult(f"0x{code:08X}"), ""))
+    assert 2 <= sentences(told) <= sentences_max
+    assert "{" not in told
+
+
+@pytest.mark.parametrize("code", ["0x8004FFFF", "0x80040405", "0x80041ABC", "?"])
+def test_unknown_codes_show_quickbooks_own_words_and_whom_to_ask(code: str) -> None:
+    told = explain_hresult(decide_hresult(code), "The moon is {in} the wrong house.")
+    assert told.why == "QuickBooks says: The moon is {in} the wrong house."
+    assert "CashFlow support" in told.advice
+    assert code in explain_hresult(decide_hresult(code), "").why

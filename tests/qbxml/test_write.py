@@ -80,7 +80,7 @@ def test_a_text_at_its_limit_goes_whole_and_one_more_is_refused(
     findings = refused(entity, values)
     assert list(findings) == [path]
     assert str(part.max_characters) in findings[path]
-    assert "Shorten it" in findings[path]
+    assert "shorten it" in findings[path]
 
 
 @EACH_TEXT

@@ -23,17 +23,14 @@ OWNER = "{90a44fb7-33d9-4815-ac85-bc87a7e7d1eb}"
 
 
 @pytest.fixture(scope="session")
-def stores(
-    run_folder: RunFolder, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Store]]:
+def stores(run_folder: RunFolder) -> Iterator[Callable[[str], Store]]:
     """One migrated store of each kind, made when first asked for; nothing is ever committed."""
     made: dict[str, Store] = {}
     with ExitStack() as ending:
 
         def of_kind(kind: str) -> Store:
             if kind not in made:
-                folder = tmp_path_factory.mktemp(kind)
-                database = contextmanager(new_database)(run_folder, kind, folder, migrated=True)
+                database = contextmanager(new_database)(run_folder, kind, migrated=True)
                 made[kind] = open_store(ending.enter_context(database))
                 ending.callback(made[kind].close)
             return made[kind]

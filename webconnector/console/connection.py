@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from qbxml.entities import ENTITIES
-from store import companies, company_moves, console_company, preview, session_acts
+from store import activity, companies, company_moves, console_company, preview, session_acts
 from store.engine import Connection, Row
 from store.errors import FieldError, Invalid
 from store.people import audit_row
@@ -36,11 +36,13 @@ def show(company_id: str) -> Response:
         progress = console_company.progress(conn, row.id, preferences)
         state = console_company.state_of(conn, row.id, one.now)
         sessions = console_company.latest_sessions(conn, row.id, 1)
+        restored = activity.waits(conn, row.id)
     return showing.page(
         "connection.html",
         section="connection",
         company=row,
         state=state,
+        restored=restored,
         session=sessions[0] if sessions else None,
         readable=_readable(progress, one.settings.page_records_max),
         may=one.person.may(Right.MANAGE),

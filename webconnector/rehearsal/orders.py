@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from webconnector.rehearsal import refusals
 from webconnector.rehearsal.books import Posting
-from webconnector.rehearsal.kinds import ITEM_KINDS
+from webconnector.rehearsal.kinds import ITEM_KINDS, TXN_KINDS
 from webconnector.rehearsal.lines import bring_up_to_date, priced, wanted_item
 from webconnector.rehearsal.links import Link
 from webconnector.rehearsal.register import Record, Register
@@ -67,3 +67,20 @@ def tie(register: Register, bill: Record, found: Sequence[Record]) -> None:
     """Tie a bill to what was ordered: that pays nothing of it."""
     for order in found:
         register.links.add(Link(order.id, bill.id, ZERO))
+
+
+def loosen(register: Register, before: Record, after: Record) -> None:
+    """The tie is in the lines of the bill: an edit that keeps none of them by its id undoes it."""
+    ties = [
+        link for link in register.links.onto(after.id) if register.txns[link.source].kind == ORDER
+    ]
+    if ties and not _line_ids(before) & _line_ids(after):
+        register.links.drop(ties)
+
+
+def _line_ids(record: Record) -> set[str]:
+    return {
+        line["TxnLineID"]
+        for name in TXN_KINDS[record.kind].lines
+        for line in as_list(record.fields, name)
+    }

@@ -172,6 +172,7 @@ def change(
     record = replace(old, fields=new, modified=register.now())
     _check_settled(register, old, record)
     _post(register, record)
+    orders.loosen(register, old, record)
     return record
 
 

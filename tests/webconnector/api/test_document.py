@@ -43,7 +43,7 @@ UNDERSTOOD = {200, 201, 404, 409, 410, 412, 422}
 def api(run_folder: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """One company for all operations: what one of them did must not disturb the next."""
     folder = tmp_path_factory.mktemp("document")
-    database = contextmanager(new_database)(run_folder, "sqlite", folder, migrated=True)
+    database = contextmanager(new_database)(run_folder, "sqlite", migrated=True)
     with database as url, server(settings_over(folder, url)) as app:
         yield filled_company(app, "Acme Ltd")
 
