@@ -11,12 +11,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from store import console_company
+from store import companies, console_company, wrong_passwords
+from store.engine import Connection
 from store.types import new_key
 from tests.browser.conftest import sign_in
 from tests.browser.scene import Scene, scene
@@ -131,6 +133,22 @@ def _make_a_password(page: Page, found: Scene) -> None:
     page.get_by_role("heading", name="The new password").wait_for()
 
 
+def _hold_back(page: Page, found: Scene) -> None:
+    company_id = found.neighbours["Brightwater Dental"]
+    found.demo.store.run(lambda conn: _wrong_passwords(conn, company_id))
+    page.goto(f"{found.url}/console/companies/{company_id}/setup/watch")
+    page.get_by_text("Held back").wait_for()
+
+
+def _wrong_passwords(conn: Connection, company_id: str) -> None:
+    username = companies.load_connector(conn, company_id).username
+    for _ in range(wrong_passwords.per_connector.events):
+        connected, now = companies.find_connector(conn, username), datetime.now(UTC)
+        assert connected is not None
+        wrong_passwords.wrong(conn, connected, "198.51.100.20", now)
+        wrong_passwords.note_held_back(conn, connected, "198.51.100.20", now)
+
+
 def _open_everything(page: Page, found: Scene) -> None:
     _company(page, found, "connection/")
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
@@ -142,6 +160,7 @@ ACTS: Final[dict[str, Callable[[Page, Scene], None]]] = {
     "members-admitted": _let_somebody_in,
     "connection-password": _make_a_password,
     "connection-show-open": _open_everything,
+    "wizard-watch-held-back": _hold_back,
 }
 
 
