@@ -13,8 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from qbxml.parse import CompanyActivity, Record
-from store import comparing, cursors, feed
-from store.binding import connector_of
+from store import binding, comparing, cursors, feed
 from store.context import Sync
 from store.problems import Problem, open_problem, resolve
 from store.syncing import connector, problem
@@ -26,7 +25,7 @@ _WORDS = {"restored": "restored from a backup", "condensed": "condensed"}
 
 def awaits(sync: Sync) -> bool:
     """Whether a restore or condense waits for an admin's word."""
-    return bool((connector_of(sync).activity or {}).get(_AWAITING))
+    return bool((binding.connector_of(sync).activity or {}).get(_AWAITING))
 
 
 def waits(conn: Connection, company_id: str) -> bool:
@@ -41,16 +40,16 @@ _ACTIVITY = select(connector.c.activity).where(connector.c.company_id == bindpar
 def notice(sync: Sync, told: CompanyActivity) -> bool:
     """Compare with what was last accepted; whether something new waits from now on."""
     found = {"restored": told.last_restored, "condensed": told.last_condensed}
-    kept: dict[str, Any] | None = connector_of(sync).activity
+    kept: dict[str, Any] | None = binding.connector_of(sync).activity
     if kept is None:
-        _keep(sync.conn, sync.company_id, found)
+        binding.keep(sync, activity=found)
         return False
     known = kept.get(_AWAITING) or kept
     moved = {name: moment for name, moment in found.items() if moment and moment != known.get(name)}
     if not moved:
         return False
-    _keep(sync.conn, sync.company_id, {**kept, _AWAITING: {**known, **moved}})
-    comparing.force_all(sync.conn, sync.company_id)
+    binding.keep(sync, activity={**kept, _AWAITING: {**known, **moved}})
+    comparing.again(sync)
     _tell(sync, " and ".join(f"{_WORDS[name]} ({moved[name]})" for name in moved))
     return True
 
@@ -73,10 +72,10 @@ def notice_older(sync: Sync, changed: Sequence[tuple[Record, Any]]) -> None:
     if not older or awaits(sync):
         return
     record, linked = older[0]
-    kept: dict[str, Any] = connector_of(sync).activity or {}
+    kept: dict[str, Any] = binding.connector_of(sync).activity or {}
     told = {"went_back": record.time_modified}
-    _keep(sync.conn, sync.company_id, {**kept, _AWAITING: {**kept, **told}})
-    comparing.force_all(sync.conn, sync.company_id)
+    binding.keep(sync, activity={**kept, _AWAITING: {**kept, **told}})
+    comparing.again(sync)
     sync.went_back = True
     _tell(
         sync,
@@ -120,19 +119,15 @@ def tell_missing(sync: Sync, missing: dict[str, int]) -> None:
         sync.conn.execute(update(problem).where(*mine).values(text=told + line))
 
 
-def _keep(conn: Connection, company_id: str, activity: dict[str, Any]) -> None:
-    conn.execute(
-        update(connector).where(connector.c.company_id == company_id).values(activity=activity)
-    )
-
-
 def confirm(conn: Connection, company_id: str, now: datetime) -> dict[str, Any] | None:
     """Accept what waits; gives its times, None when nothing does. All ids are compared anew."""
     kept: dict[str, Any] = conn.execute(_ACTIVITY, {"company": company_id}).scalar() or {}
     accepted: dict[str, Any] | None = kept.get(_AWAITING)
     if not accepted:
         return None
-    _keep(conn, company_id, accepted)
+    conn.execute(
+        update(connector).where(connector.c.company_id == company_id).values(activity=accepted)
+    )
     comparing.force_all(conn, company_id)
     mine = (problem.c.company_id == company_id, problem.c.cause == CAUSE)
     feed.publish(conn, company_id, resolve(conn, mine, "done", now), now)

@@ -25,8 +25,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from store import console_overview
 from store.access import membership, person
@@ -34,6 +32,7 @@ from store.console_overview import GOOD_OUTCOME, Health, Wanted
 from store.persons import Person, Role
 from store.syncing import alert, company, connector, digest, problem, session
 from store.types import new_key
+from store.upserting import insert_of
 
 companies_max = 1000
 """Companies whose news is written down in one run; the others are next minute's."""
@@ -51,7 +50,6 @@ kept_days = 90
 """Days that mails which have gone are remembered."""
 
 _TROUBLE: Final = (Health.FAILING.value, Health.LATE.value)
-_INSERT: Final[dict[str, Any]] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
 _EVERYBODY: Final = Person("", "", Role.SUPPORT, sees_secrets=False, time_zone=None)
 
 
@@ -223,9 +221,7 @@ def sweep(conn: Connection, now: datetime) -> int:
 
 def claim_digest(conn: Connection, day: str, now: datetime) -> bool:
     """Keep others off the digest of that day; False: it has gone, or another one is at it."""
-    conn.execute(
-        _INSERT[conn.dialect.name](digest).values(day=day, attempts=0).on_conflict_do_nothing()
-    )
+    conn.execute(insert_of(conn)(digest).values(day=day, attempts=0).on_conflict_do_nothing())
     return _claimed(conn, digest, (digest.c.day == day,), now)
 
 

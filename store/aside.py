@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import DecimalException
-from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from qbxml.entity import Entity, Field, Kind
@@ -57,7 +56,7 @@ def _store(
             store(sync, records)
     except _SPOILT as error:
         sync.tally.changes_in, sync.tally.problems = counted
-        sync.open_causes = None  # what was opened meanwhile is not there any more
+        sync.taken_back()
         if len(records) == 1:
             _set_aside(sync, records[0], f"it does not fit ({type(error).__name__})")
             return []
@@ -210,16 +209,16 @@ def ask_again(conn: Connection, company_id: str, cause: str) -> bool:
     return bool(found.rowcount)
 
 
+_TO_READ = select(unstored.c.resource, unstored.c.quickbooks_id).where(
+    unstored.c.company_id == bindparam("company"),
+    unstored.c.again.is_(True),
+    unstored.c.quickbooks_id != "",
+)
+
+
 def to_read(sync: Sync) -> dict[str, list[str]]:
     """What somebody wants to be read again: resource -> QuickBooks ids."""
     found: dict[str, list[str]] = {}
-    rows: Any = sync.conn.execute(
-        select(unstored.c.resource, unstored.c.quickbooks_id).where(
-            unstored.c.company_id == sync.company_id,
-            unstored.c.again.is_(True),
-            unstored.c.quickbooks_id != "",
-        )
-    )
-    for row in rows:
+    for row in sync.conn.execute(_TO_READ, {"company": sync.company_id}):
         found.setdefault(row.resource, []).append(row.quickbooks_id)
     return found

@@ -42,6 +42,6 @@ def queued(sync: Sync) -> dict[str, date]:
     """The backfills that wait: query noun -> the last day to be read."""
     return {
         name.removeprefix(_PREFIX): date.fromisoformat(row.read_to)
-        for name, row in cursors.rows(sync.conn, sync.company_id).items()
-        if name.startswith(_PREFIX)
+        for name, row in cursors.known(sync).items()
+        if name.startswith(_PREFIX) and row.read_to is not None
     }

@@ -7,39 +7,49 @@ does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
-from store.context import Sync
+from store.context import Connected, Sync
 from store.syncing import company, connector
 
-
-def connector_of(sync: Sync) -> Row[Any]:
-    """The company's connector."""
-    return sync.conn.execute(
-        select(connector).where(connector.c.company_id == sync.company_id)
-    ).one()
+_NAMES = tuple(one.name for one in fields(Connected))
+_CONNECTOR = select(*(connector.c[name] for name in _NAMES)).where(
+    connector.c.company_id == bindparam("company")
+)
 
 
-def time_zone_of(sync: Sync) -> str:
-    """The company's time zone."""
-    found: str = sync.conn.execute(
-        select(company.c.time_zone).where(company.c.id == sync.company_id)
-    ).scalar_one()
-    return found
+def connected(row: Row[Any]) -> Connected:
+    """What the connector's columns in this row say."""
+    return Connected(**{name: getattr(row, name) for name in _NAMES})
 
 
-def _set(sync: Sync, **values: Any) -> None:
-    sync.conn.execute(
-        update(connector).where(connector.c.company_id == sync.company_id).values(**values)
-    )
+def connector_of(sync: Sync) -> Connected:
+    """The company's connector; asked once, for most steps change nothing of it."""
+    if sync.connected is None:
+        sync.connected = connected(
+            sync.conn.execute(_CONNECTOR, {"company": sync.company_id}).one()
+        )
+    return sync.connected
+
+
+def keep(sync: Sync, **values: Any) -> None:
+    """Write these columns, as far as they are not so already."""
+    known = connector_of(sync)
+    changed = {name: value for name, value in values.items() if getattr(known, name) != value}
+    if changed:
+        sync.conn.execute(
+            update(connector).where(connector.c.company_id == sync.company_id).values(**changed)
+        )
+        sync.connected = replace(known, **changed)
 
 
 def bind(sync: Sync, path: str, company_name: str, today: date, *, stamped: bool) -> date:
     """The first company file: bound from now on. Returns the start date, set once."""
-    _set(sync, paths=[path], company_file_name=company_name, stamped=stamped, awaiting=None)
+    keep(sync, paths=[path], company_file_name=company_name, stamped=stamped, awaiting=None)
     start: date | None = sync.conn.execute(
         select(company.c.start_date).where(company.c.id == sync.company_id)
     ).scalar_one()
@@ -61,19 +71,14 @@ def seen_again(sync: Sync, paths: Sequence[str], path: str, *, stamped: bool) ->
     values: dict[str, Any] = {"awaiting": None}
     if first != list(paths[: len(first)]):
         values["paths"] = [*first, *(one for one in paths if one not in first)]
-    _set(sync, **values, **({"stamped": True} if stamped else {}))
+    keep(sync, **values, **({"stamped": True} if stamped else {}))
 
 
 def await_confirmation(sync: Sync, path: str, company_name: str, stamp: str | None) -> None:
     """An admin has to say whether this is the same company."""
-    _set(sync, awaiting={"path": path, "name": company_name, "stamp": stamp})
+    keep(sync, awaiting={"path": path, "name": company_name, "stamp": stamp})
 
 
 def remember(sync: Sync, facts: dict[str, Any]) -> None:
     """Keep what QuickBooks said of itself."""
-    _set(sync, quickbooks=facts)
-
-
-def full_session(sync: Sync) -> None:
-    """Everything was read and nothing that could go is left."""
-    _set(sync, last_full_session_at=sync.now)
+    keep(sync, quickbooks=facts)

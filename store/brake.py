@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from qbxml.parse import Record
 from store.arrival import moved
@@ -20,6 +20,14 @@ from store.syncing import link
 
 records_max = 50
 percent_max = 10
+
+
+_MERGED = select(link.c.quickbooks_id, link.c.resource, link.c.edit_sequence, link.c.base).where(
+    link.c.company_id == bindparam("company"),
+    link.c.noun == bindparam("noun"),
+    link.c.quickbooks_id.in_(bindparam("ids", expanding=True)),
+    link.c.base.is_not(None),
+)
 
 
 def changing(sync: Sync, records: Sequence[Record]) -> Counter[str]:
@@ -34,14 +42,8 @@ def changing(sync: Sync, records: Sequence[Record]) -> Counter[str]:
         return found
     noun = records[0].entity.query_noun
     for ids in chunks(theirs):
-        for row in sync.conn.execute(
-            select(link.c.quickbooks_id, link.c.resource, link.c.edit_sequence, link.c.base).where(
-                link.c.company_id == sync.company_id,
-                link.c.noun == noun,
-                link.c.quickbooks_id.in_(ids),
-                link.c.base.is_not(None),
-            )
-        ):
+        asked = {"company": sync.company_id, "noun": noun, "ids": ids}
+        for row in sync.conn.execute(_MERGED, asked):
             record = theirs[row.quickbooks_id]
             same = row.edit_sequence == record.edit_sequence
             if not same and moved(record.entity, row.base, record.values):

@@ -12,15 +12,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
 
 from sqlalchemy import Connection, case, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from store.access import bucket
-
-_INSERT: Final[dict[str, Any]] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
+from store.upserting import insert_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +41,7 @@ def take(conn: Connection, rate: Rate, subject: str, now: datetime) -> int:
     """Count one event; gives 0, or how many seconds too early it is (then it is not counted)."""
     present = _milliseconds(now)
     start = case((bucket.c.full_at > present, bucket.c.full_at), else_=present)
-    statement = _INSERT[conn.dialect.name](bucket).values(
-        name=rate.name(subject), full_at=present + rate.step
-    )
+    statement = insert_of(conn)(bucket).values(name=rate.name(subject), full_at=present + rate.step)
     statement = statement.on_conflict_do_update(
         index_elements=[bucket.c.name],
         set_={"full_at": start + rate.step},

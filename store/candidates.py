@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    exists,
+    false,
+    insert,
+    select,
+    true,
+    union_all,
+)
 
 from qbxml.compare import canonical, same
 from qbxml.entities import BY_RESOURCE
@@ -71,28 +81,31 @@ def apart(sync: Sync, record_ids: Iterable[str]) -> set[tuple[str, str]]:
     return found
 
 
+_KNOWN = exists(link.c.id).where(
+    link.c.company_id == candidate.c.company_id,
+    link.c.noun == candidate.c.noun,
+    link.c.quickbooks_id == candidate.c.quickbooks_id,
+)
+# What somebody linked, and then (`others`) what somebody said to be others and is not known yet.
+_TO_READ = union_all(
+    select(link.c.resource, link.c.quickbooks_id, false().label("others")).where(
+        link.c.company_id == bindparam("company"), link.c.base.is_(None), link.c.gone_at.is_(None)
+    ),
+    select(candidate.c.resource, candidate.c.quickbooks_id, true()).where(
+        candidate.c.company_id == bindparam("company"), candidate.c.apart_at.is_not(None), ~_KNOWN
+    ),
+)
+
+
 def to_read(sync: Sync) -> dict[str, list[str]]:
     """What the next session reads by id: resource -> QuickBooks ids.
 
     Records that were linked by a person are merged then; documents that were held back here and
     then said to be others come over as what they are.
     """
-    linked = select(link.c.resource, link.c.quickbooks_id).where(
-        link.c.company_id == sync.company_id, link.c.base.is_(None), link.c.gone_at.is_(None)
-    )
-    known = exists(link.c.id).where(
-        link.c.company_id == candidate.c.company_id,
-        link.c.noun == candidate.c.noun,
-        link.c.quickbooks_id == candidate.c.quickbooks_id,
-    )
-    others = select(candidate.c.resource, candidate.c.quickbooks_id).where(
-        candidate.c.company_id == sync.company_id, candidate.c.apart_at.is_not(None), ~known
-    )
     found: dict[str, list[str]] = {}
-    for row in sync.conn.execute(linked):
-        found.setdefault(row.resource, []).append(row.quickbooks_id)
-    for row in sync.conn.execute(others):
-        if sync.pulls(BY_RESOURCE[row.resource]):
+    for row in sync.conn.execute(_TO_READ, {"company": sync.company_id}):
+        if not row.others or sync.pulls(BY_RESOURCE[row.resource]):
             found.setdefault(row.resource, []).append(row.quickbooks_id)
     return found
 

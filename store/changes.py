@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, insert, or_, select, update
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity, Family
@@ -138,15 +138,16 @@ def _connected(conn: Connection, company_id: str) -> bool:
     return found.scalar_one() is not None
 
 
+_OPEN = select(change).where(
+    change.c.company_id == bindparam("company"),
+    change.c.record_id.in_(bindparam("ids", expanding=True)),
+    change.c.finished_at.is_(None),
+)
+
+
 def _open_rows(conn: Connection, company_id: str, ids: Sequence[str]) -> dict[str, list[Any]]:
     rows: dict[str, list[Any]] = {}
-    for row in conn.execute(
-        select(change).where(
-            change.c.company_id == company_id,
-            change.c.record_id.in_(ids),
-            change.c.finished_at.is_(None),
-        )
-    ):
+    for row in conn.execute(_OPEN, {"company": company_id, "ids": list(ids)}):
         rows.setdefault(row.record_id, []).append(row)
     return rows
 
@@ -264,7 +265,9 @@ def _quickbooks_id(linked: Any) -> str | None:
     return None if known is None or known == linked.record_id else str(known)
 
 
-def can_go(company_id: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def can_go(
+    company_id: str | ColumnElement[str], now: datetime | ColumnElement[datetime]
+) -> tuple[ColumnElement[bool], ...]:
     """The changes that could go now: nothing they wait for is missing, no pause is running."""
     arrived = exists(link.c.id).where(
         link.c.company_id == change.c.company_id,
@@ -274,10 +277,7 @@ def can_go(company_id: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         change.c.company_id == company_id,
         change.c.finished_at.is_(None),
-        or_(
-            change.c.state == State.PENDING,
-            and_(change.c.state == State.WAITING, arrived),
-        ),
+        or_(change.c.state == State.PENDING, (change.c.state == State.WAITING) & arrived),
         or_(change.c.try_after.is_(None), change.c.try_after <= now),
     )
 
@@ -307,12 +307,10 @@ def close_record(
         conn.execute(
             update(change)
             .where(
-                and_(
-                    change.c.company_id == company_id,
-                    change.c.record_id.in_(ids),
-                    change.c.finished_at.is_(None),
-                    change.c.state != State.SENT,
-                )
+                change.c.company_id == company_id,
+                change.c.record_id.in_(ids),
+                change.c.finished_at.is_(None),
+                change.c.state != State.SENT,
             )
             .values(state=State.DROPPED, finished_at=now)
         )

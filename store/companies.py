@@ -17,7 +17,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from qbxml.errors import RecordError
 from qbxml.text import guid_text
@@ -188,14 +188,16 @@ def password_hash(company_id: str, password: str, secret_key: bytes) -> str:
     return hmac.new(secret_key, text, hashlib.sha256).hexdigest()
 
 
+_BY_NAME = (
+    select(connector, company.c.state.label("company_state"))
+    .join(company, company.c.id == connector.c.company_id)
+    .where(connector.c.username == bindparam("username"))
+)
+
+
 def find_connector(conn: Connection, username: str) -> Row[Any] | None:
     """The connector of that user name, with the company's `state`; the only way in by name."""
-    query = (
-        select(connector, company.c.state.label("company_state"))
-        .join(company, company.c.id == connector.c.company_id)
-        .where(connector.c.username == username)
-    )
-    return conn.execute(query).one_or_none()
+    return conn.execute(_BY_NAME, {"username": username}).one_or_none()
 
 
 def password_matches(found: Row[Any] | None, password: str, secret_key: bytes) -> bool:

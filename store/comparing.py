@@ -41,7 +41,7 @@ def due(sync: Sync) -> list[str]:
     last = connector_of(sync).last_full_session_at
     silent = last is not None and sync.now - last > silence_max
     pause = after_silence if silent else every
-    known = cursors.rows(sync.conn, sync.company_id)
+    known = cursors.known(sync)
     found = []
     for group in queries():
         noun = group[0].query_noun
@@ -65,6 +65,16 @@ def force_all(conn: Connection, company_id: str) -> None:
     """Compare every type that was ever read."""
     known = cursors.rows(conn, company_id)
     force(conn, company_id, [g[0].query_noun for g in queries() if g[0].query_noun in known])
+
+
+def again(sync: Sync, nouns: Iterable[str] | None = None) -> None:
+    """In the middle of a session: compare these types anew, or (None) all that were ever read."""
+    if nouns is None:
+        known = cursors.known(sync)
+        nouns = [g[0].query_noun for g in queries() if g[0].query_noun in known]
+    listed = list(nouns)
+    force(sync.conn, sync.company_id, listed)
+    cursors.changed(sync, [name_of(noun) for noun in listed])
 
 
 def wanted(entity: Entity) -> tuple[str, ...]:

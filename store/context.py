@@ -26,6 +26,31 @@ class Tally:
 
 
 @dataclass(slots=True)
+class Cursor:
+    """How far one list was read; see `cursors.py`."""
+
+    name: str
+    read_to: str | None
+    first_read_at: datetime | None
+    read_at: datetime | None
+
+
+@dataclass(slots=True)
+class Connected:
+    """What a step needs of the company's connector; see `binding.py`, which alone changes it."""
+
+    owner_id: str
+    file_id: str
+    paths: list[str]
+    company_file_name: str | None
+    stamped: bool
+    awaiting: dict[str, Any] | None
+    quickbooks: dict[str, Any] | None
+    activity: dict[str, Any] | None
+    last_full_session_at: datetime | None
+
+
+@dataclass(slots=True)
 class Sync:
     """One company's session at work, inside one transaction."""
 
@@ -35,6 +60,7 @@ class Sync:
     now: datetime
     preferences: Preferences
     start_date: date | None
+    time_zone: str
     quickbooks: dict[str, Any]
     """What QuickBooks said of itself in this session: country, sales tax codes, closing date."""
     two_way_since: str | None = None
@@ -43,8 +69,12 @@ class Sync:
     """Nothing is written to QuickBooks until an admin has agreed (sync-rules 3)."""
     open_causes: set[str] | None = None
     """Causes of the company's open problems, once somebody asked; see `problems.py`."""
-    cursor_rows: dict[str, Any] | None = None
+    connected: Connected | None = None
+    """The company's connector, once somebody asked; see `binding.py`."""
+    cursors: dict[str, Cursor] | None = None
     """The company's cursors, once somebody asked; see `cursors.py`."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """The cursors that this step moved, and where to; `cursors.keep` writes them at its end."""
     went_back: bool = False
     """A record was found older than it was known: the file was put back; see `activity.py`."""
     exchange_id: str | None = None
@@ -52,6 +82,10 @@ class Sync:
     tally: Tally = field(default_factory=Tally)
     notices: list[Notice] = field(default_factory=list)
     """What happened in this call, for the change feed; see `feed.py`."""
+
+    def taken_back(self) -> None:
+        """A part of the transaction was rolled back: what was read of it is read again."""
+        self.open_causes = self.connected = self.cursors = None
 
     def note(self, kind: Happened, resource: str, record_id: str) -> None:
         """Tell who follows the company's change feed, when this transaction is committed."""

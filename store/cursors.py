@@ -6,16 +6,18 @@ QuickBooks' own wall-clock texts, never converted (qbxml.md 4: its offsets are w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, case, delete, insert, or_, select
 
-from store.context import Sync
+from store.context import Cursor, Sync
 from store.problems import Problem, open_problem
 from store.syncing import cursor
+from store.upserting import Upsert
 
 overlap_hours = 2
 ahead_hours_max = 26
@@ -26,18 +28,42 @@ CLOCK = "quickbooks-clock"
 def read_all(sync: Sync) -> dict[str, str | None]:
     """Where the next read of each name begins; a name without entry was never read."""
     return {
-        name: _earlier(row.read_to)
-        for name, row in rows(sync.conn, sync.company_id).items()
-        if row.read_at is not None
+        name: _earlier(row.read_to) for name, row in known(sync).items() if row.read_at is not None
     }
 
 
-def rows(conn: Connection, company_id: str) -> dict[str, Any]:
-    """The rows as they are, by name."""
-    return {
-        row.name: row
-        for row in conn.execute(select(cursor).where(cursor.c.company_id == company_id))
-    }
+_ROWS = select(*(cursor.c[one.name] for one in fields(Cursor))).where(
+    cursor.c.company_id == bindparam("company")
+)
+
+
+def rows(conn: Connection, company_id: str) -> dict[str, Cursor]:
+    """All of the company's, by name, as they stand in the database."""
+    return {row.name: Cursor(*row) for row in conn.execute(_ROWS, {"company": company_id})}
+
+
+def known(sync: Sync) -> dict[str, Cursor]:
+    """The same as this step knows them: read once, with what it has moved itself."""
+    if sync.cursors is None:
+        sync.cursors = rows(sync.conn, sync.company_id)
+        for name, read_to in sync.moved.items():
+            sync.cursors[name] = _moved(sync, name, read_to)
+    return sync.cursors
+
+
+def _moved(sync: Sync, name: str, read_to: str) -> Cursor:
+    """As `keep` is going to write it."""
+    before = (sync.cursors or {}).get(name)
+    if before is None:
+        return Cursor(name, read_to or None, sync.now, sync.now)
+    return replace(before, read_to=max(read_to, before.read_to or "") or None, read_at=sync.now)
+
+
+def changed(sync: Sync, names: Iterable[str]) -> None:
+    """These were forgotten or noted in mid-step: where it moved them to counts no more."""
+    for name in names:
+        sync.moved.pop(name, None)
+    sync.cursors = None
 
 
 def forget(conn: Connection, company_id: str, names: Sequence[str] | None = None) -> None:
@@ -70,7 +96,7 @@ def hours_between(earlier: str, later: str) -> float:
 
 def since_first_read(sync: Sync, name: str) -> str:
     """A wall-clock text before the first read of that name, wherever QuickBooks' clock is."""
-    first = rows(sync.conn, sync.company_id)[name].first_read_at or sync.now
+    first = known(sync)[name].first_read_at or sync.now
     return (first.astimezone(UTC) - timedelta(hours=ahead_hours_max)).strftime(_WALL)
 
 
@@ -101,24 +127,38 @@ def greatest(sync: Sync, seen: str, times: list[str]) -> str:
     return max([seen, *(moment for moment in times if moment <= limit)])
 
 
-# Made once: each session moves every cursor.
-_MOVE = (
-    update(cursor)
-    .where(cursor.c.company_id == bindparam("company"), cursor.c.name == bindparam("moved"))
-    .values(read_to=bindparam("to"), read_at=bindparam("at"))
-)
-
-
 def move(sync: Sync, name: str, read_to: str) -> None:
-    """A read was complete: the next one begins where it ended. A cursor never moves back."""
-    if sync.cursor_rows is None:
-        sync.cursor_rows = rows(sync.conn, sync.company_id)
-    known = sync.cursor_rows.get(name)
-    to = max(read_to, (known.read_to if known is not None else None) or "") or None
-    moved = {"company": sync.company_id, "moved": name, "to": to, "at": sync.now}
-    if known is not None and sync.conn.execute(_MOVE, moved).rowcount:
+    """A read was complete: the next one begins where it ended. A cursor never moves back.
+
+    It is written when the step ends, see `keep`: in the transaction that stores what was read.
+    """
+    sync.moved[name] = max(read_to, sync.moved.get(name, ""))
+    if sync.cursors is not None:
+        sync.cursors[name] = _moved(sync, name, read_to)
+
+
+def _move(insert: Any) -> Executable:
+    made = insert(cursor)
+    further = or_(cursor.c.read_to.is_(None), made.excluded.read_to > cursor.c.read_to)
+    to = case((further, made.excluded.read_to), else_=cursor.c.read_to)
+    moved: Executable = made.on_conflict_do_update(
+        index_elements=[cursor.c.company_id, cursor.c.name],
+        set_={"read_to": to, "read_at": made.excluded.read_at},
+    )
+    return moved
+
+
+_MOVE = Upsert(_move)
+
+
+def keep(sync: Sync) -> None:
+    """A step ends: write the cursors that it moved."""
+    if not sync.moved:
         return
-    values = {"company_id": sync.company_id, "name": name, "read_to": read_to or None}
     moments = {"first_read_at": sync.now, "read_at": sync.now}
-    sync.conn.execute(insert(cursor).values(**values, **moments))
-    sync.cursor_rows = None
+    moved = [
+        {"company_id": sync.company_id, "name": name, "read_to": read_to or None, **moments}
+        for name, read_to in sync.moved.items()
+    ]
+    sync.conn.execute(_MOVE.on(sync.conn), moved)
+    sync.moved.clear()

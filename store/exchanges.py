@@ -14,7 +14,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from store import push
 from store.context import Sync
@@ -52,18 +62,17 @@ class Prepared:
     message_set_id: str | None = None
 
 
+_COUNT = (
+    update(connector)
+    .where(connector.c.company_id == bindparam("company"))
+    .values(exchange_count=connector.c.exchange_count + 1)
+    .returning(connector.c.exchange_count)
+)
+
+
 def next_number(sync: Sync) -> int:
     """Count the company's exchanges: message-set ids are made of it, so they never repeat."""
-    sync.conn.execute(
-        update(connector)
-        .where(connector.c.company_id == sync.company_id)
-        .values(exchange_count=connector.c.exchange_count + 1)
-    )
-    return int(
-        sync.conn.execute(
-            select(connector.c.exchange_count).where(connector.c.company_id == sync.company_id)
-        ).scalar_one()
-    )
+    return int(sync.conn.execute(_COUNT, {"company": sync.company_id}).scalar_one())
 
 
 def message_set_id(number: int, session_id: str) -> str:
@@ -71,57 +80,64 @@ def message_set_id(number: int, session_id: str) -> str:
     return f"kcf{number:x}-{session_id.replace('-', '')[-12:]}"[:message_set_id_characters_max]
 
 
-def keep(sync: Sync, number: int, made: Prepared) -> str:
-    """Keep the exact text before it can leave; returns the exchange's id."""
-    exchange_id = new_key()
-    sync.conn.execute(
-        insert(exchange).values(
-            company_id=sync.company_id,
-            id=exchange_id,
-            session_id=sync.session_id,
-            number=number,
-            kind=made.kind,
-            state=State.PREPARED,
-            purpose=made.purpose,
-            message_set_id=made.message_set_id,
-            request=made.text,
-            parked=False,
-            sent_at=sync.now,
-            sent_in_session_id=sync.session_id,
-            times_sent=0,
-            records=0,
-        )
-    )
-    return exchange_id
+_KEEP = insert(exchange).returning(exchange)
 
 
-def _one(conn: Connection, company_id: str, *where: Any) -> Row[Any] | None:
-    return conn.execute(
+def keep(sync: Sync, number: int, made: Prepared) -> Row[Any]:
+    """Keep the exact text before it can leave; returns the exchange."""
+    values = {
+        "company_id": sync.company_id,
+        "id": new_key(),
+        "session_id": sync.session_id,
+        "number": number,
+        "kind": made.kind,
+        "state": State.PREPARED,
+        "purpose": made.purpose,
+        "message_set_id": made.message_set_id,
+        "request": made.text,
+        "parked": False,
+        "sent_at": sync.now,
+        "sent_in_session_id": sync.session_id,
+        "times_sent": 0,
+        "records": 0,
+    }
+    return sync.conn.execute(_KEEP, values).one()
+
+
+def _first(*where: ColumnElement[bool]) -> Select[Any]:
+    """The company's first exchange that meets the conditions; made once, each step asks."""
+    return (
         select(exchange)
-        .where(exchange.c.company_id == company_id, *where)
+        .where(exchange.c.company_id == bindparam("company"), *where)
         .order_by(exchange.c.number)
         .limit(1)
+    )
+
+
+_SENT_HERE = exchange.c.sent_in_session_id == bindparam("session")
+_PREPARED = _first(_SENT_HERE, exchange.c.state == State.PREPARED)
+_IN_FLIGHT = _first(_SENT_HERE, exchange.c.state == State.SENT)
+_OWED = _first(
+    exchange.c.kind == Kind.WRITE,
+    exchange.c.state == State.SENT,
+    exchange.c.sent_in_session_id != bindparam("session"),
+)
+
+
+def _one(query: Select[Any], sync: Sync) -> Row[Any] | None:
+    return sync.conn.execute(
+        query, {"company": sync.company_id, "session": sync.session_id}
     ).first()
 
 
-def prepared(conn: Connection, company_id: str, session_id: str) -> Row[Any] | None:
+def prepared(sync: Sync) -> Row[Any] | None:
     """What this session sends next."""
-    return _one(
-        conn,
-        company_id,
-        exchange.c.sent_in_session_id == session_id,
-        exchange.c.state == State.PREPARED,
-    )
+    return _one(_PREPARED, sync)
 
 
-def in_flight(conn: Connection, company_id: str, session_id: str) -> Row[Any] | None:
+def in_flight(sync: Sync) -> Row[Any] | None:
     """What this session sent and has no answer to."""
-    return _one(
-        conn,
-        company_id,
-        exchange.c.sent_in_session_id == session_id,
-        exchange.c.state == State.SENT,
-    )
+    return _one(_IN_FLIGHT, sync)
 
 
 def latest(conn: Connection, company_id: str, session_id: str) -> Row[Any] | None:
@@ -136,13 +152,7 @@ def latest(conn: Connection, company_id: str, session_id: str) -> Row[Any] | Non
 
 def owed(sync: Sync) -> Row[Any] | None:
     """A write of an earlier session whose outcome nobody knows; it is settled first."""
-    return _one(
-        sync.conn,
-        sync.company_id,
-        exchange.c.kind == Kind.WRITE,
-        exchange.c.state == State.SENT,
-        exchange.c.sent_in_session_id != sync.session_id,
-    )
+    return _one(_OWED, sync)
 
 
 def find(conn: Connection, company_id: str, exchange_id: str) -> Row[Any]:
@@ -152,13 +162,15 @@ def find(conn: Connection, company_id: str, exchange_id: str) -> Row[Any]:
     ).one()
 
 
+_MARK = update(exchange).where(
+    exchange.c.company_id == bindparam("b_company"), exchange.c.id == bindparam("b_exchange")
+)
+
+
 def mark(sync: Sync, exchange_id: str, state: State, **values: Any) -> None:
     """Move an exchange to another state."""
-    sync.conn.execute(
-        update(exchange)
-        .where(exchange.c.company_id == sync.company_id, exchange.c.id == exchange_id)
-        .values(state=state, **values)
-    )
+    which = {"b_company": sync.company_id, "b_exchange": exchange_id}
+    sync.conn.execute(_MARK, {**which, "state": state, **values})
 
 
 def send(sync: Sync, row: Row[Any]) -> None:
@@ -188,17 +200,18 @@ def park(sync: Sync, exchange_ids: Sequence[str], *, parked: bool) -> None:
         )
 
 
+_OPEN = select(exchange.c.id, exchange.c.kind, exchange.c.state).where(
+    exchange.c.company_id == bindparam("company"),
+    exchange.c.sent_in_session_id == bindparam("session"),
+    exchange.c.state.in_((State.PREPARED, State.SENT)),
+)
+
+
 def abandon(sync: Sync, session_id: str) -> None:
     """A session is over: what it never sent goes back, its unanswered reads are lost."""
-    mine = (
-        exchange.c.company_id == sync.company_id,
-        exchange.c.sent_in_session_id == session_id,
-    )
-    unsent = list(
-        sync.conn.execute(
-            select(exchange.c.id).where(*mine, exchange.c.state == State.PREPARED)
-        ).scalars()
-    )
+    which = {"company": sync.company_id, "session": session_id}
+    standing = sync.conn.execute(_OPEN, which).all()
+    unsent = [row.id for row in standing if row.state == State.PREPARED]
     if unsent:
         push.release(sync, unsent)
         sync.conn.execute(
@@ -206,8 +219,6 @@ def abandon(sync: Sync, session_id: str) -> None:
                 exchange.c.company_id == sync.company_id, exchange.c.id.in_(unsent)
             )
         )
-    sync.conn.execute(
-        update(exchange)
-        .where(*mine, exchange.c.kind == Kind.READ, exchange.c.state == State.SENT)
-        .values(state=State.LOST)
-    )
+    for row in standing:
+        if row.kind == Kind.READ and row.state == State.SENT:
+            mark(sync, row.id, State.LOST)

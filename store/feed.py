@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from store.errors import Gone
 from store.syncing import company, event, feed
+from store.upserting import Upsert
 
 kept_days = 90
-_INSERT: Final[dict[str, Any]] = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}
 
 
 class Happened(StrEnum):
@@ -61,13 +59,22 @@ def publish(conn: Connection, company_id: str, notices: Iterable[Notice], now: d
     conn.execute(insert(event), rows)
 
 
+_COUNT = Upsert(
+    lambda insert: (
+        (made := insert(feed))
+        .on_conflict_do_update(
+            index_elements=[feed.c.company_id],
+            set_={"last_number": feed.c.last_number + made.excluded.last_number},
+        )
+        .returning(feed.c.last_number)
+    )
+)
+
+
 def _counted(conn: Connection, company_id: str, count: int) -> int:
     """The company's counter after `count` more; it stays locked until the commit."""
-    statement = _INSERT[conn.dialect.name](feed).values(company_id=company_id, last_number=count)
-    statement = statement.on_conflict_do_update(
-        index_elements=[feed.c.company_id], set_={"last_number": feed.c.last_number + count}
-    ).returning(feed.c.last_number)
-    number: int = conn.execute(statement).scalar_one()
+    values = {"company_id": company_id, "last_number": count}
+    number: int = conn.execute(_COUNT.on(conn), values).scalar_one()
     return number
 
 

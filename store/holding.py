@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from store import mods, paying_bills, problems, referred
 from store.changes import Action, State
@@ -154,16 +154,20 @@ _HELD_BACK = (
     change.c.waits_for_id.is_(None),
 )
 _AGAIN_PENDING = {"state": State.PENDING, "waits_for": None}
+_ASK_AGAIN = (
+    update(change)
+    .where(
+        change.c.company_id == bindparam("company"),
+        or_(change.c.try_after.is_(None), change.c.try_after <= bindparam("now")),
+        *_HELD_BACK,
+    )
+    .values(**_AGAIN_PENDING)
+)
 
 
 def ask_again(sync: Sync) -> None:
     """A session begins: whatever was held back may have become possible in QuickBooks."""
-    paused = or_(change.c.try_after.is_(None), change.c.try_after <= sync.now)
-    sync.conn.execute(
-        update(change)
-        .where(change.c.company_id == sync.company_id, paused, *_HELD_BACK)
-        .values(**_AGAIN_PENDING)
-    )
+    sync.conn.execute(_ASK_AGAIN, {"company": sync.company_id, "now": sync.now})
 
 
 def wake(conn: Connection, company_id: str, record_id: str) -> None:

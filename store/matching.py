@@ -22,7 +22,7 @@ from store import candidates
 from store.changes import Action, State, chunks
 from store.context import Sync
 from store.ledger import TABLES, column_name
-from store.problems import Problem, open_problem
+from store.problems import Problem, open_causes, open_problem
 from store.rows import Values
 from store.syncing import change, link, problem
 
@@ -290,6 +290,8 @@ def reconsider(sync: Sync) -> dict[str, list[str]]:
 
     Returns the documents that were held back here, resource -> QuickBooks ids, to be read again.
     """
+    if not open_causes(sync):
+        return {}
     held: dict[str, list[str]] = {}
     standing = sync.conn.execute(
         select(problem).where(

@@ -40,7 +40,7 @@ def pulled(sync: Sync) -> list[Entity]:
 
 def due(sync: Sync, entity: Entity) -> list[str]:
     """QuickBooks' ids of all open documents of the type, once a day."""
-    known = cursors.rows(sync.conn, sync.company_id).get(name_of(entity))
+    known = cursors.known(sync).get(name_of(entity))
     pause = timedelta(hours=looked_at_every_hours)
     if known is not None and known.read_at is not None and known.read_at + pause > sync.now:
         return []
@@ -54,6 +54,8 @@ def _balances(
     sync: Sync, entity: Entity, quickbooks_ids: Sequence[str] | None = None
 ) -> dict[str, Decimal | None]:
     """What is open, as far as we know, of the linked documents of the type; None: all of them."""
+    if quickbooks_ids is not None and not quickbooks_ids:
+        return {}
     table = TABLES[entity.resource]
     query = (
         select(link.c.quickbooks_id, table.c[str(entity.balance)].label("balance"))

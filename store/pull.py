@@ -179,6 +179,11 @@ def _link(sync: Sync, records: Sequence[Record], keys: dict[str, str], *, first:
     )
 
 
+_SYNCED = update(link).where(
+    link.c.company_id == bindparam("b_company"), link.c.record_id == bindparam("b_record")
+)
+
+
 def _compare(
     page: Page,
     records: Sequence[Record],
@@ -224,7 +229,8 @@ def _compare(
             sync.note(Happened.RECORD_SYNCED, entity.resource, record_id)  # linked just now
         link_rows.append(
             {
-                "b_record_id": record_id,
+                "b_company": sync.company_id,
+                "b_record": record_id,
                 "edit_sequence": record.edit_sequence,
                 "time_modified": record.time_modified,
                 "base": shared_values(entity, record.values, base),
@@ -233,12 +239,7 @@ def _compare(
                 "gone_at": None,
             }
         )
-    sync.conn.execute(
-        update(link).where(
-            link.c.company_id == sync.company_id, link.c.record_id == bindparam("b_record_id")
-        ),
-        link_rows,
-    )
+    sync.conn.execute(_SYNCED, link_rows)
 
 
 def _decide(

@@ -96,13 +96,19 @@ def ready(sync: Sync) -> list[Ready]:
     return []
 
 
+# Made once: each session asks it, and mostly there is nothing.
+_CLAIM = (
+    select(change)
+    .where(*changes.can_go(bindparam("company"), bindparam("now")))
+    .order_by(change.c.made_at, change.c.id)
+    .limit(claimed_at_once_max)
+)
+
+
 def _claimed(sync: Sync) -> list[Ready]:
-    rows = sync.conn.execute(
-        select(change)
-        .where(*changes.can_go(sync.company_id, sync.now))
-        .order_by(change.c.made_at, change.c.id)
-        .limit(claimed_at_once_max)
-    ).all()
+    rows = sync.conn.execute(_CLAIM, {"company": sync.company_id, "now": sync.now}).all()
+    if not rows:
+        return []
     owed = set(
         sync.conn.execute(
             select(change.c.record_id).where(

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     Connection,
     Select,
@@ -96,31 +96,27 @@ def references(entity: Entity, values: Mapping[str, Any]) -> Iterable[tuple[Fiel
             yield part, values[part.name]
 
 
-_LINKS: Final = select(
+# Made once: each page asks for its records; a query costs more to put together than to run.
+_COMPANY: BindParameter[str] = bindparam("company")
+_IDS: BindParameter[str] = bindparam("ids", expanding=True)
+_QUICKBOOKS_IDS: BindParameter[str] = bindparam("quickbooks_ids", expanding=True)
+_ROWS = {
+    resource: select(table).where(table.c.company_id == _COMPANY, table.c.id.in_(_IDS))
+    for resource, table in TABLES.items()
+}
+_LOOSE = select(dangling).where(dangling.c.company_id == _COMPANY, dangling.c.record_id.in_(_IDS))
+_ANY_LINKS = select(
     link.c.noun, link.c.resource, link.c.record_id, link.c.quickbooks_id, link.c.gone_at
+).where(link.c.company_id == _COMPANY)
+_LINKS = _ANY_LINKS.where(link.c.record_id.in_(_IDS))
+_LINKS_EITHER = _ANY_LINKS.where(
+    or_(link.c.record_id.in_(_IDS), link.c.quickbooks_id.in_(_QUICKBOOKS_IDS))
 )
 
 
-def lines_of(
-    conn: Connection, company_id: str, resource: str, owner_ids: Sequence[str]
-) -> dict[tuple[str, str], list[Any]]:
-    """The lines of these records in order, by kind of lines and record.
-
-    One query: a row has the columns of all kinds of lines of that type of record.
-    """
-    found: dict[tuple[str, str], list[Any]] = {}
-    query = _lines_query(resource)
-    for ids in chunks(owner_ids) if query is not None else ():
-        for row in conn.execute(query, {"company_id": company_id, "owner_ids": ids}):
-            found.setdefault((row.line_kind, row.owner_id), []).append(row)
-    return found
-
-
-@cache
 def _lines_query(resource: str) -> Any:
+    """The lines of some records: a row has the columns of all kinds of lines of that type."""
     tables = {name: table for (owner, name), table in LINE_TABLES.items() if owner == resource}
-    if not tables:
-        return None
     types = {column.name: column.type for table in tables.values() for column in table.c}
     parts = [
         select(
@@ -129,14 +125,25 @@ def _lines_query(resource: str) -> Any:
                 table.c[column] if column in table.c else cast(null(), kind).label(column)
                 for column, kind in types.items()
             ),
-        ).where(
-            table.c.company_id == bindparam("company_id"),
-            table.c.owner_id.in_(bindparam("owner_ids", expanding=True)),
-        )
+        ).where(table.c.company_id == _COMPANY, table.c.owner_id.in_(_IDS))
         for name, table in tables.items()
     ]
     whole = union_all(*parts) if len(parts) > 1 else parts[0]
     return whole.order_by("owner_id", "position")
+
+
+_LINES = {resource: _lines_query(resource) for resource, _ in LINE_TABLES}
+
+
+def lines_of(
+    conn: Connection, company_id: str, resource: str, owner_ids: Sequence[str]
+) -> dict[tuple[str, str], list[Any]]:
+    """The lines of these records in order, by kind of lines and record; one query."""
+    found: dict[tuple[str, str], list[Any]] = {}
+    for ids in chunks(owner_ids) if resource in _LINES else ():
+        for row in conn.execute(_LINES[resource], {"company": company_id, "ids": ids}):
+            found.setdefault((row.line_kind, row.owner_id), []).append(row)
+    return found
 
 
 class Loaded:
@@ -153,12 +160,9 @@ class Loaded:
 
     def load(self, record_ids: Sequence[str]) -> Loaded:
         """Read these records in a bounded number of queries."""
-        table = TABLES[self.entity.resource]
-        rows: list[Any] = []
+        query, rows = _ROWS[self.entity.resource], list[Any]()
         for ids in chunks(record_ids):
-            rows += self.conn.execute(
-                select(table).where(table.c.company_id == self.company_id, table.c.id.in_(ids))
-            )
+            rows += self.conn.execute(query, {"company": self.company_id, "ids": ids})
         return self.take(rows)
 
     def take(self, rows: Sequence[Any], quickbooks_ids: Iterable[str] = ()) -> Loaded:
@@ -177,11 +181,7 @@ class Loaded:
 
     def _load_loose(self, ids: Sequence[str]) -> None:
         # A reference QuickBooks has and we have not met yet must not look emptied by the App.
-        for row in self.conn.execute(
-            select(dangling).where(
-                dangling.c.company_id == self.company_id, dangling.c.record_id.in_(ids)
-            )
-        ):
+        for row in self.conn.execute(_LOOSE, {"company": self.company_id, "ids": ids}):
             self.loose[row.line_id or row.record_id, row.field] = {
                 "id": row.quickbooks_id,
                 "name": row.full_name,
@@ -200,12 +200,12 @@ class Loaded:
                             wanted |= {getattr(line, column_name(field)) for line in lines}
         wanted.discard(None)
         known, more = chunks(sorted(wanted)), chunks(sorted(quickbooks_ids))
-        for ids, others in zip_longest(known, more, fillvalue=()):
-            either = [link.c.record_id.in_(ids)]
+        for ids, others in zip_longest(known, more, fillvalue=list[str]()):
+            asked: Values = {"company": self.company_id, "ids": ids}
+            query = _LINKS
             if others:
-                either.append(link.c.quickbooks_id.in_(others))
-            mine = _LINKS.where(link.c.company_id == self.company_id, or_(*either))
-            self.links |= {row.record_id: row for row in self.conn.execute(mine)}
+                query, asked = _LINKS_EITHER, asked | {"quickbooks_ids": others}
+            self.links |= {row.record_id: row for row in self.conn.execute(query, asked)}
 
     def values(self, record_id: str) -> Values:
         """The record in plain form; a reference QuickBooks does not have yet has no `id`."""

@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from qbxml.entities import ENTITIES
+from qbxml.entities import BY_RESOURCE, ENTITIES
 from qbxml.entity import Entity
 from store.changes import Action, State, chunks
+from store.context import Sync
 from store.ledger import TABLES
 from store.syncing import change, company
 
 
-def local_day(conn: Connection, company_id: str, moment: datetime) -> date:
-    """The calendar day of a moment where the company is."""
-    zone = conn.execute(select(company.c.time_zone).where(company.c.id == company_id)).scalar_one()
+def local_day(zone: str, moment: datetime) -> date:
+    """The calendar day of a moment in a time zone."""
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
@@ -30,17 +30,31 @@ def place(
 ) -> None:
     """These records were made or changed: they wait for their day, or may go."""
     if entity.scheduled:
-        today = local_day(conn, company_id, now)
+        asked = select(company.c.time_zone).where(company.c.id == company_id)
+        today = local_day(conn.execute(asked).scalar_one(), now)
         for ids in chunks(record_ids):
             _move(conn, company_id, entity, today, ids)
 
 
-def wake(conn: Connection, company_id: str, now: datetime) -> None:
+# What may wait for its day. Made once: each session asks it, and mostly there is nothing.
+_STANDING = (
+    select(change.c.resource)
+    .where(
+        change.c.company_id == bindparam("company"),
+        change.c.resource.in_([entity.resource for entity in ENTITIES if entity.scheduled]),
+        change.c.finished_at.is_(None),
+        change.c.action == Action.ADD,
+        change.c.state.in_((State.PENDING, State.SCHEDULED)),
+    )
+    .distinct()
+)
+
+
+def wake(sync: Sync) -> None:
     """A session begins: what was scheduled up to today may go."""
-    today = local_day(conn, company_id, now)
-    for entity in ENTITIES:
-        if entity.scheduled:
-            _move(conn, company_id, entity, today, None)
+    today = local_day(sync.time_zone, sync.now)
+    for resource in sync.conn.execute(_STANDING, {"company": sync.company_id}).scalars().all():
+        _move(sync.conn, sync.company_id, BY_RESOURCE[resource], today, None)
 
 
 def _move(

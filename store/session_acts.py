@@ -37,6 +37,7 @@ def end_session(conn: Connection, company_id: str, who: str, now: datetime) -> s
         now=now,
         preferences=Preferences.from_json(facts.preferences),
         start_date=facts.start_date,
+        time_zone=facts.time_zone,
         quickbooks=facts.quickbooks or {},
     )
     standing.end(OVER, "stopped", now)

@@ -5,21 +5,26 @@ Owns reaching `company` and `connector` by the company's id. It must not change 
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
+from store.context import Connected
 from store.errors import NotFound
 from store.syncing import company, connector
 from store.types import is_key
+
+_COMPANY = select(company).where(company.c.id == bindparam("company"))
+_COMPANY_HELD = _COMPANY.with_for_update()
 
 
 def load(conn: Connection, company_id: str, *, to_change: bool = False) -> Row[Any]:
     """The company's row; NotFound when there is none. `to_change` holds it until the commit."""
     found = None
     if is_key(company_id):
-        query = select(company).where(company.c.id == company_id)
-        found = conn.execute(query.with_for_update() if to_change else query).one_or_none()
+        query = _COMPANY_HELD if to_change else _COMPANY
+        found = conn.execute(query, {"company": company_id}).one_or_none()
     if found is None:
         raise NotFound("There is no such company. `webconnector company list` shows all.")
     return found
@@ -39,7 +44,7 @@ _SESSION_FACTS: Select[Any] = (
         company.c.preview,
         company.c.time_zone,
         company.c.two_way_since,
-        connector.c.quickbooks,
+        *(connector.c[one.name] for one in fields(Connected)),
     )
     .join(connector, connector.c.company_id == company.c.id)
     .where(company.c.id == bindparam("company"))
@@ -47,5 +52,5 @@ _SESSION_FACTS: Select[Any] = (
 
 
 def session_facts(conn: Connection, company_id: str) -> Row[Any]:
-    """What each call of a session needs of its company: preferences, start date, QuickBooks."""
+    """What each call of a session needs of its company: preferences, start date, connector."""
     return conn.execute(_SESSION_FACTS, {"company": company_id}).one()

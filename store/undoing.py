@@ -32,7 +32,7 @@ _UNDO: dict[Undo, Callable[[Entity, str, str], str]] = {
 
 def day_of(sync: Sync, row: Any) -> date:
     """The day on which the record was voided, where the company is."""
-    return local_day(sync.conn, sync.company_id, row.voided_at)
+    return local_day(sync.time_zone, row.voided_at)
 
 
 def reverses(entity: Entity, action: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from qbxml.compare import canonical, transliterations
 from qbxml.entities import BY_RESOURCE
@@ -213,17 +213,17 @@ def unseen(linked: Any) -> bool:
     return not linked.time_modified
 
 
+_UNFINISHED = select(link.c.noun, link.c.quickbooks_id).where(
+    link.c.company_id == bindparam("company"),
+    link.c.time_modified == "",
+    link.c.gone_at.is_(None),
+)
+
+
 def unfinished(sync: Sync) -> Followup:
     """What was written in a session that ended before the record itself could be read."""
     then = Followup()
-    rows = sync.conn.execute(
-        select(link.c.noun, link.c.quickbooks_id).where(
-            link.c.company_id == sync.company_id,
-            link.c.time_modified == "",
-            link.c.gone_at.is_(None),
-        )
-    )
-    for row in rows:
+    for row in sync.conn.execute(_UNFINISHED, {"company": sync.company_id}):
         then.fill.setdefault(row.noun, []).append(row.quickbooks_id)
     return then
 

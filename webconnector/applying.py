@@ -215,6 +215,7 @@ def _finish_query(sync: Sync, plan: Plan, group: Sequence[Read]) -> None:
         brake.passed(sync, _CHANGED, [entity.resource for entity in BY_QUERY[group[0].asks]])
     if group[0].about.get("once"):
         cursors.forget(sync.conn, sync.company_id, [name])
+        cursors.changed(sync, [name])
     _finish(sync, plan, group)
 
 
@@ -238,7 +239,7 @@ def _hold(sync: Sync, plan: Plan, group: Sequence[Read]) -> None:
     for read in group:
         read.keeps = True
     if not group[0].cursor:  # found by a comparison: that is repeated
-        comparing.force(sync.conn, sync.company_id, [group[0].asks])
+        comparing.again(sync, [group[0].asks])
 
 
 def _count(plan: Plan, counts: Counter[str]) -> None:
@@ -355,7 +356,7 @@ def _finish_verify(sync: Sync, plan: Plan, group: Sequence[Read]) -> None:
     removed = _remove(sync, plan, _MISSING, deletions.linked_to(sync, noun, gone))
     _no_longer_held(sync, plan, _MISSING, [entity.resource for entity in BY_QUERY[noun]])
     if not removed and not plan.restored:  # a confirmation has everything compared again
-        comparing.force(sync.conn, sync.company_id, [noun])
+        comparing.again(sync, [noun])
 
 
 _FINISH: dict[str, Callable[[Sync, Plan, list[Read]], None]] = {

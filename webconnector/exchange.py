@@ -16,14 +16,14 @@ from typing import Any
 import structlog
 
 from qbxml.hresult import Action, decide_hresult, explain_hresult
-from store import changes, companies, exchanges, feed, problems, sessions, wrong_passwords
+from store import binding, changes, companies, exchanges, feed, problems, sessions, wrong_passwords
 from store.context import Sync
 from store.cursors import wall_clock
 from store.engine import Connection, Row, Store
 from store.feed import Happened
 from store.preferences import Preferences
 from store.sessions import Session
-from store.tenants import load, load_connector, session_facts
+from store.tenants import load, session_facts
 from webconnector import logs, protocol
 from webconnector.calls import peer
 from webconnector.protocol import Call, Move, State
@@ -78,8 +78,8 @@ class Exchange:
         found = companies.find_connector(conn, username)
         if not self._let_in(conn, found, password, now) or found is None:
             return ticket, "nvu"
-        sessions.heard(conn, found, peer.get(), now)
-        refused = self._refusal(conn, found.company_id, now)
+        last_full = sessions.heard(conn, found, peer.get(), now)
+        refused = self._refusal(conn, found.company_id, last_full, now)
         if refused:
             _log.info("session_refused", company=found.company_id, reason=refused[0])
             return (ticket, *refused)
@@ -88,7 +88,6 @@ class Exchange:
         if opened is None:
             return ticket, "busy", str(_busy_retry_seconds)
         sessions.note_call(conn, opened, "authenticate", "accepted", timedelta(), now)
-        sessions.save(conn, opened)
         _log.info("session_opened", company=opened.company_id, session=opened.id)
         return ticket, (found.paths[0] if found.paths else "")
 
@@ -113,7 +112,9 @@ class Exchange:
         _log.warning("session_refused", reason="nvu", address=address, times=times, **whose)
         return False
 
-    def _refusal(self, conn: Connection, company_id: str, now: datetime) -> tuple[str, ...]:
+    def _refusal(
+        self, conn: Connection, company_id: str, last_full: datetime | None, now: datetime
+    ) -> tuple[str, ...]:
         """`none` or `busy` with its seconds; empty when a session may begin."""
         row = load(conn, company_id, to_change=True)
         if row.state != "active":
@@ -125,8 +126,7 @@ class Exchange:
                 return ("busy", str(left))
             self._take_over(conn, standing, now)
         pause = Preferences.from_json(row.preferences).minimum_interval_minutes
-        last = load_connector(conn, company_id).last_full_session_at
-        rested = last is None or last + timedelta(minutes=pause) <= now
+        rested = last_full is None or last_full + timedelta(minutes=pause) <= now
         if not rested and not changes.any_waiting(conn, company_id, now):
             return ("none",)
         return ()
@@ -278,6 +278,7 @@ class Exchange:
                     step.sync.note(Happened.SESSION_FINISHED, "sessions", session.id)
                 happened = step.sync.notices
             took = timedelta(seconds=time.perf_counter() - began)
+            session.called(now)
             sessions.note_call(conn, session, call, summary(answer), took, now)
             sessions.save(conn, session)
             feed.publish(conn, session.company_id, happened, now)
@@ -294,6 +295,8 @@ class Exchange:
             now=now,
             preferences=Preferences.from_json(row.preferences),
             start_date=row.start_date,
+            time_zone=row.time_zone,
+            connected=binding.connected(row),
             quickbooks=row.quickbooks or {},
             two_way_since=wall_clock(row.two_way_since, row.time_zone),
             preview=row.preview,

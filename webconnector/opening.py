@@ -107,7 +107,7 @@ def _require_file(sync: Sync, facts: HostFacts, path: str) -> None:
 
 
 def _bind(sync: Sync, found: Found) -> None:
-    zone = ZoneInfo(binding.time_zone_of(sync))
+    zone = ZoneInfo(sync.time_zone)
     today: date = sync.now.astimezone(zone).date()
     sync.start_date = binding.bind(
         sync, found.path, found.company_name, today, stamped=found.stamp is not None

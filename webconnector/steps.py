@@ -15,7 +15,7 @@ from qbxml.hresult import Action, HresultDecision, decide_hresult, explain_hresu
 from qbxml.parse import Replies, replies
 from qbxml.wellformed import UnreadableReply
 from store import (
-    binding,
+    cursors,
     earlier,
     exchanges,
     holding,
@@ -69,7 +69,8 @@ class Steps:
         self._page_records_max = settings.page_records_max
 
     def keep(self) -> None:
-        """Put plan and counters back into the session."""
+        """Write the cursors that moved; put plan and counters back into the session."""
+        cursors.keep(self.sync)
         self.session.plan = self.plan.to_json()
         tally = self.sync.tally
         self.session.changes_in += tally.changes_in
@@ -83,16 +84,17 @@ class Steps:
     ) -> str:
         """The next message set, committed before it leaves; '' when there is none."""
         try:
+            row = None
             if self.plan.checked:
                 self._same_file(company_file)
+                row = exchanges.prepared(self.sync)
             else:
                 opening.check(self.sync, self.session, hcp, company_file, country, version)
                 self._begin()
         except opening.Stop as stop:
             self.stop(stop.text)
             return ""
-        found = exchanges.prepared(self.sync.conn, self.sync.company_id, self.session.id)
-        row = found or self._prepare()
+        row = row or self._prepare()
         if row is None:
             self.session.state = State.DONE
             self.session.last_error = _NOTHING_LEFT
@@ -107,7 +109,7 @@ class Steps:
         problems.resolve_cause(self.sync, "connection")
         earlier.release(self.sync)
         holding.ask_again(self.sync)
-        scheduling.wake(self.sync.conn, self.sync.company_id, self.sync.now)
+        scheduling.wake(self.sync)
         reading.begin(self.sync, self.plan, self._page_records_max)
         reading.go_on(self.plan, sessions.plan_before(self.sync, self.session))
         reading.again(self.plan, written.unfinished(self.sync))
@@ -130,7 +132,7 @@ class Steps:
         except opening.Stop as stop:
             self.stop(stop.text)
             return ""
-        row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
+        row = exchanges.in_flight(self.sync)
         if row is None:
             return ""
         asked = [purpose["read"] for purpose in row.purpose.values() if "read" in purpose]
@@ -152,7 +154,7 @@ class Steps:
         if writable:
             made = writing.prepare(self.sync, self.plan)
             if made is not None:
-                return self._row(made[0])
+                return made
         if self.plan.wrote:
             self.plan.wrote = False
             reading.balances_again(self.plan)
@@ -160,17 +162,13 @@ class Steps:
         return None
 
     def _ask(self) -> Any:
-        made = writing.keep(self.sync, reading.ask(self.plan), Kind.READ)
-        return self._row(made[0])
-
-    def _row(self, exchange_id: str) -> Any:
-        return exchanges.find(self.sync.conn, self.sync.company_id, exchange_id)
+        return writing.keep(self.sync, reading.ask(self.plan), Kind.READ)
 
     # --- receiving
 
     def take(self, answered: Answered, *, late: bool) -> int:
         """Store QuickBooks' answer and act on it; -1 stops, 100 ends, else the percentage."""
-        row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
+        row = exchanges.in_flight(self.sync)
         if row is None or (late and row.kind != Kind.WRITE) or not self.plan.checked:
             # Unchecked, it may be another file's: a write stays owed, settled in the right one.
             return _GIVE_UP
@@ -289,7 +287,7 @@ class Steps:
 
     def keep_raw(self, response: str) -> None:
         """Keep an answer that we failed to act on; a write stays owed and is settled later."""
-        row = exchanges.in_flight(self.sync.conn, self.sync.company_id, self.session.id)
+        row = exchanges.in_flight(self.sync)
         if row is not None:
             state = Sent.SENT if row.kind == Kind.WRITE else Sent.FAILED
             exchanges.mark(self.sync, row.id, state, response=response)
@@ -299,7 +297,7 @@ class Steps:
     def _all_done(self) -> int:
         reading.settle_problems(self.sync, self.plan)
         if self.plan.writable:
-            binding.full_session(self.sync)
+            self.session.is_full = True
         self.session.state = State.DONE
         self.session.outcome = "finished"
         self.session.percent = ALL_DONE

@@ -15,13 +15,14 @@ from qbxml.parse import Replies, Reply
 from qbxml.status import Act, decide_message_set
 from store import asking, changes, exchanges, problems, push, unreadable, written
 from store.context import Sync
+from store.engine import Row
 from store.exchanges import Kind, Prepared, State
 from store.push import Asked
 from store.unwritten import Followup
 from webconnector.plan import Plan
 
 
-def prepare(sync: Sync, plan: Plan) -> tuple[str, Prepared] | None:
+def prepare(sync: Sync, plan: Plan) -> Row[Any] | None:
     """The next lookup or write of App changes, kept; None when nothing can go."""
     while claimed := push.ready(sync):
         asked = asking.lookups(sync, claimed)
@@ -29,15 +30,15 @@ def prepare(sync: Sync, plan: Plan) -> tuple[str, Prepared] | None:
             return keep(sync, asked, Kind.READ)
         asked = push.batch(sync, claimed, plan.batch_max)
         if asked:
-            exchange_id, made = keep(sync, asked, Kind.WRITE)
-            push.note_exchange(sync, asked, exchange_id)
+            row = keep(sync, asked, Kind.WRITE)
+            push.note_exchange(sync, asked, row.id)
             plan.wrote = True
-            return exchange_id, made
+            return row
         # All were unsendable or had nothing to say, and are settled: others may have waited.
     return None
 
 
-def keep(sync: Sync, asked: list[Asked], kind: Kind) -> tuple[str, Prepared]:
+def keep(sync: Sync, asked: list[Asked], kind: Kind) -> Row[Any]:
     """Make a message set of these requests and keep its exact text before it can leave."""
     number = exchanges.next_number(sync)
     set_id = exchanges.message_set_id(number, sync.session_id) if kind is Kind.WRITE else None
@@ -46,8 +47,7 @@ def keep(sync: Sync, asked: list[Asked], kind: Kind) -> tuple[str, Prepared]:
     texts = [build.renamed(one.text, name) for one, name in zip(asked, ids, strict=True)]
     text = build.message_set(texts, new_message_set_id=set_id or "")
     purpose = {name: one.purpose for one, name in zip(asked, ids, strict=True)}
-    made = Prepared(kind, text, purpose, set_id)
-    return exchanges.keep(sync, number, made), made
+    return exchanges.keep(sync, number, Prepared(kind, text, purpose, set_id))
 
 
 def take(sync: Sync, plan: Plan, row: Any, answer: Replies) -> Followup:

@@ -48,6 +48,7 @@ class Ground:
             now=NOW,
             preferences=Preferences(),
             start_date=None,
+            time_zone="UTC",
             quickbooks={},
         )
         for reply in replies(page).replies:

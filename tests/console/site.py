@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,13 +11,13 @@ from typing import Any
 
 from flask import Flask, url_for
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from store import companies, logins, persons
 from store.engine import Store
 from store.persons import Person
+from tests.databases import statements
 from webconnector.app import create_app
 from webconnector.settings import Settings, load
 
@@ -99,17 +98,8 @@ class Site:
     @contextmanager
     def counted(self) -> Iterator[list[str]]:
         """The statements that reach the database within the block."""
-        seen: list[str] = []
-
-        def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if not re.match(r"(BEGIN|PRAGMA|SAVEPOINT|RELEASE)", statement):
-                seen.append(statement)
-
-        event.listen(self.store.engine, "before_cursor_execute", note)
-        try:
+        with statements(self.store.engine) as seen:
             yield seen
-        finally:
-            event.remove(self.store.engine, "before_cursor_execute", note)
 
 
 def build(database: str, folder: Path) -> Site:

@@ -72,8 +72,8 @@ WRITING = (
     Sabotage(
         "an unanswered write is forgotten when its session ends",
         "store/exchanges.py",
-        "*mine, exchange.c.kind == Kind.READ, exchange.c.state == State.SENT",
-        "*mine, exchange.c.state == State.SENT",
+        "if row.kind == Kind.READ and row.state == State.SENT:",
+        "if row.state == State.SENT:",
         _in("test_exactly_once", _LOST, _CRASH),
     ),
     Sabotage(
@@ -193,6 +193,20 @@ READING = (
         _in("test_reading_again"),
     ),
     Sabotage(
+        "a cursor moves back",
+        "store/cursors.py",
+        "further = or_(cursor.c.read_to.is_(None), made.excluded.read_to > cursor.c.read_to)",
+        "further = made.excluded.read_to.is_not(None)",
+        ("tests/store/test_steps_of_a_session.py",),
+    ),
+    Sabotage(
+        "what a page wrote that was rolled back is believed",
+        "store/aside.py",
+        "        sync.taken_back()\n",
+        "        sync.open_causes = None\n",
+        ("tests/store/test_steps_of_a_session.py",),
+    ),
+    Sabotage(
         "money is a float",
         "store/types.py",
         "return None if value is None else Decimal(value).scaleb(-self.places)",
@@ -266,8 +280,8 @@ ACCESS = (
     Sabotage(
         "any open session will do for any ticket",
         "store/sessions.py",
-        "select(session).where(session.c.ticket_hash == ticket_hash(ticket)).with_for_update()",
-        "select(session).where(session.c.ended_at.is_(None)).with_for_update()",
+        'session.c.ticket_hash == bindparam("ticket_hash")',
+        "session.c.ended_at.is_(None)",
         _in("test_hostile"),
     ),
     Sabotage(
