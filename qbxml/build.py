@@ -243,7 +243,7 @@ def _with_links(
     only: Sequence[str],
 ) -> bool:
     if linked is None:
-        return entity is not None and bool(entity.moved_by) and not only
+        return entity is not None and entity.is_settled and not only
     return linked
 
 
@@ -252,7 +252,6 @@ def _with_lines(entity: Entity | None, lines: bool | None) -> bool:  # noqa: FBT
 
 
 def _true(name: str, *, asked: bool) -> str:
-    # False is the default of both.
     return element(name, "true") if asked else ""
 
 
@@ -330,6 +329,12 @@ def deleted_query(
     content = _each(f"{family.value}DelType", del_types)
     content += _around("DeletedDateRangeFilter", window)
     return _request(f"{family.value}DeletedQuery", request_id, content)
+
+
+def bills_to_pay_query(request_id: str, vendor_id: str) -> str:
+    """Build the BillToPayQuery: what is left of the bills and credits of one vendor (ListID)."""
+    vendor = element("PayeeEntityRef", _identifier("ListID", vendor_id))
+    return _request("BillToPayQuery", request_id, vendor)
 
 
 def company_query(request_id: str, owner_ids: Sequence[str] = ()) -> str:

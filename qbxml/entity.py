@@ -264,6 +264,11 @@ class Entity:
         return self.deleted_as or (self.noun,)
 
     @cached_property
+    def is_settled(self) -> bool:
+        """Whether others settle it: what is open is only known with the documents it is tied to."""
+        return bool(self.moved_by) or "open_amount" in self.by_name
+
+    @cached_property
     def total(self) -> str:
         """The field with a document's amount, without sales tax."""
         return "amount" if "amount" in self.by_name else "subtotal"

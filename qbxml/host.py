@@ -55,6 +55,8 @@ class HostFacts:
     supported_versions: tuple[str, ...] = ()
     file_mode: str = ""
     """`SingleUser` or `MultiUser`."""
+    tells_company: bool = False
+    """Whether the company answered at all; its name may be empty."""
     company_name: str = ""
     is_sample: bool | None = None
     fiscal_year_month: str = ""
@@ -146,6 +148,7 @@ def _take_host(facts: HostFacts, host: _Element) -> None:
 
 def _take_company(facts: HostFacts, company: _Element) -> None:
     # By name, so that EIN and SSN can never slip in.
+    facts.tells_company = True
     facts.company_name = company.findtext("CompanyName") or ""
     sample = company.find("IsSampleCompany")
     facts.is_sample = None if sample is None else _bool(sample)

@@ -16,7 +16,7 @@ from qbxml import ret
 from qbxml.entities import BY_DEL_TYPE, BY_RET, MOVERS
 from qbxml.entity import Entity, Family
 from qbxml.errors import RecordError
-from qbxml.text import parse_datetime_wall, parse_guid
+from qbxml.text import amount_text, parse_amount, parse_datetime_wall, parse_guid
 from qbxml.wellformed import UnreadableReply, mended_once, stream
 
 STATUS_UNKNOWN = -1
@@ -125,6 +125,8 @@ class Reply:
     written_id: str = ""
     """TxnID or ListID directly under TxnVoidRs, TxnDelRs, ListDelRs."""
     company_activity: CompanyActivity | None = None
+    left: dict[str, str] = field(default_factory=dict)
+    """TxnIDs of bills to pay and credits to apply -> what is left of them, `120.00`."""
     unread: dict[str, int] = field(default_factory=dict)
     """Element names that nobody took, with their number: parts of records, whole records."""
 
@@ -238,9 +240,19 @@ def _take_activity(reply: Reply, element: _Element) -> None:
     )
 
 
+def _take_left(reply: Reply, element: _Element) -> None:
+    for one in element:
+        text = one.findtext("AmountDue") or one.findtext("CreditRemaining") or ""
+        try:
+            reply.left[one.findtext("TxnID") or ""] = amount_text(parse_amount(text))
+        except RecordError:
+            reply.unread[one.tag] = reply.unread.get(one.tag, 0) + 1
+
+
 _BESIDE: dict[str, Callable[[Reply, _Element], None]] = {
     "ErrorRecovery": _take_recovered,
     "CompanyActivityRet": _take_activity,
+    "BillToPayRet": _take_left,
 }
 
 

@@ -173,9 +173,11 @@ def _merge(conn: Connection, company_id: str, row: Any, action: Action, now: dat
         values = {"state": State.DROPPED, "finished_at": now}
     else:
         state = State(row.state)
+        # What may be in QuickBooks already is taken back there now, whatever its date.
+        back = state is State.SCHEDULED and merged in (Action.DELETE, Action.VOID)
         values = {
             "action": merged,
-            "state": _AFTER_EDIT.get(state, state),
+            "state": State.PENDING if back else _AFTER_EDIT.get(state, state),
             "looked_up_in": None,
             "waits_for": None,
             "waits_for_id": None,

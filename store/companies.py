@@ -351,7 +351,7 @@ def confirm_file(conn: Connection, company_id: str, who: str, now: datetime) -> 
     if not awaiting:
         raise Refused(f"No company file of {row.name} waits to be confirmed.")
     stamp = awaiting.get("stamp")
-    if stamp and stamp.casefold() != line.file_id.casefold():
+    if stamp and stamp.strip("{}").casefold() != line.file_id.strip("{}").casefold():
         raise Refused(
             "This file carries the mark of another CashFlow company's connection. Open the right"
             " company file in QuickBooks, or bind this one with `webconnector company rebind`."

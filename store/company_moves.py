@@ -234,6 +234,8 @@ def _all_unsent(conn: Connection, company_id: str, now: datetime) -> None:
             table.c.deleted_at.is_(None),
             table.c.id.not_in(skipped),
         ]
+        if "voided_at" in table.c:  # what was taken back never goes again
+            where.append(table.c.voided_at.is_(None))
         if entity.child is not None:
             where.append(table.c.parent_id.is_not(None) == entity.child)
         goes = entity.family is Family.LIST and entity.push.new

@@ -67,6 +67,8 @@ class Sync:
     """When 2-way bill sync was switched on, as a wall clock in the company's time zone shows it."""
     preview: bool = False
     """Nothing is written to QuickBooks until an admin has agreed (sync-rules 3)."""
+    paused: bool = False
+    """An admin stopped it a moment ago: no further request leaves."""
     open_causes: set[str] | None = None
     """Causes of the company's open problems, once somebody asked; see `problems.py`."""
     connected: Connected | None = None

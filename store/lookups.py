@@ -50,15 +50,15 @@ def take(sync: Sync, purpose: Values, reply: Reply | None) -> None:
     linked = _linked_ids(sync, entity, reply.records)
     for row in rows:
         values = loaded.values(row.record_id)
+        version = loaded.rows[row.record_id].version
         if row.action != Action.ADD and link_of(sync, row.record_id) is None:
             _looked_up_lost(sync, entity, row, reply.records)
         elif undoing.reverses(entity, row.action):
-            _looked_up_reversal(sync, row, reply.records)
+            _looked_up_reversal(sync, row, version, reply.records)
         elif row.action == Action.ADD:
-            version = loaded.rows[row.record_id].version
             _looked_up_add(sync, entity, row, version, values, reply.records, linked)
         else:
-            _looked_up_removal(sync, entity, row, reply.records)
+            _looked_up_removal(sync, entity, row, version, reply.records)
 
 
 def _asked_for(sync: Sync, purpose: Values) -> Sequence[Any]:
@@ -72,15 +72,19 @@ def _asked_for(sync: Sync, purpose: Values) -> Sequence[Any]:
     ).all()
 
 
-def refreshed(sync: Sync, purpose: Values, reply: Reply | None) -> None:
-    """QuickBooks said what is open of the documents that payments are about to settle."""
+def refreshed(sync: Sync, purpose: Values, reply: Reply | None) -> list[str]:
+    """QuickBooks said what is open of the documents that payments are about to settle.
+
+    Returns the vendors (ListIDs) of whose bills it must be asked once more.
+    """
     decision = decide(reply.status_code, reply.text, severity=reply.severity) if reply else None
     if reply is not None and (reply.records or reply.status_code in _NOT_THERE):
-        pull.apply(sync, paying_bills.with_open_amounts(reply.records))
+        doubtful = paying_bills.in_doubt(reply.records)
+        pull.apply(sync, reply.records)
         here = {record.quickbooks_id for record in reply.records}
         gone_ones = [key for key in purpose["ids"] if key not in here]
         paying_bills.missing(sync, purpose["resource"], gone_ones)
-        return
+        return doubtful
     for row in _asked_for(sync, purpose):
         if decision is None:
             changes.fail(sync.conn, sync.company_id, row.id)
@@ -88,6 +92,7 @@ def refreshed(sync: Sync, purpose: Values, reply: Reply | None) -> None:
             unknown(sync, BY_RESOURCE[row.resource], row.record_id, why)
         else:
             refuse(sync, BY_RESOURCE[row.resource], row, decision)
+    return []
 
 
 def _linked_ids(sync: Sync, entity: Entity, records: list[Record]) -> dict[str, str]:
@@ -135,11 +140,11 @@ def _is_ours(entity: Entity, record: Record, record_id: str) -> bool:
     return bool(record.values.get("external_guid") == record_id)
 
 
-def _looked_up_reversal(sync: Sync, row: Any, records: list[Record]) -> None:
+def _looked_up_reversal(sync: Sync, row: Any, version: int, records: list[Record]) -> None:
     """A reversal that was written and whose answer was lost is not written again."""
     if any(tokens.found(r.values.get("memo"), row.record_id, reversal=True) for r in records):
         finish(sync, row)
-        gone(sync, row)
+        gone(sync, row, version)
         return
     _ask_no_more(sync, row)
 
@@ -193,14 +198,16 @@ def _equal(entity: Entity, ours: Values, record: Record, names: Sequence[str]) -
     return all(same(entity.field(n), ours.get(n), record.values.get(n)) for n in names)
 
 
-def _looked_up_removal(sync: Sync, entity: Entity, row: Any, records: list[Record]) -> None:
+def _looked_up_removal(
+    sync: Sync, entity: Entity, row: Any, version: int, records: list[Record]
+) -> None:
     """Delete against edit: the edit stands (sync-rules 4)."""
     linked = link_of(sync, row.record_id)
     found = next((r for r in records if r.quickbooks_id == linked.quickbooks_id), None)
     undone = found is None or (row.action == Action.VOID and undoing.is_void(found))
     if undone:  # already, by somebody there or by us and the answer was lost
         finish(sync, row)
-        gone(sync, row)
+        gone(sync, row, version)
         return
     if (
         found is not None

@@ -49,7 +49,7 @@ def match(sync: Sync, records: Sequence[Record]) -> Matches:
     for group in by_entity.values():
         entity = group[0].entity
         _by_our_own_id(sync, entity, group, found)
-        rest = [r for r in group if r.quickbooks_id not in found.same]
+        rest = [r for r in group if r.quickbooks_id not in found.held.union(found.same)]
         if entity.family is Family.LIST:
             _by_lost_name(sync, entity, rest, found)
             rest = [r for r in rest if r.quickbooks_id not in found.same]
@@ -118,9 +118,26 @@ def _by_our_own_id(sync: Sync, entity: Entity, records: Sequence[Record], found:
         unlinked = _unlinked(entity.resource).where(table.c.id.in_(ids))
         for row in sync.conn.execute(unlinked, {"company": sync.company_id}):
             found.same[ours[row.id].quickbooks_id] = row.id
+        found.held |= {
+            ours[row.record_id].quickbooks_id for row in sync.conn.execute(_taken_back(sync, ids))
+        }
     found.sent |= {row.record_id: row.values for row in _lost(sync, entity, found.same.values())}
     for record_id in found.same.values():
         _settle_unknown(sync, record_id)
+
+
+def _taken_back(sync: Sync, record_ids: Collection[str]) -> Select[Any]:
+    """Those of these records that the App took back while nobody knew whether they had arrived.
+
+    They are looked for before anything is written, and taken back in QuickBooks too.
+    """
+    return select(change.c.record_id).where(
+        change.c.company_id == sync.company_id,
+        change.c.record_id.in_(record_ids),
+        change.c.finished_at.is_(None),
+        change.c.action.in_((Action.DELETE, Action.VOID)),
+        change.c["values"].is_not(None),
+    )
 
 
 def _lost(sync: Sync, entity: Entity, record_ids: Collection[str] | None = None) -> list[Any]:

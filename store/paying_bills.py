@@ -171,7 +171,35 @@ def _one(resource: str, row: Any, wanted: Decimal) -> Applied:
 _SINGULAR = {"bills": "bill", "vendor-credits": "vendor credit"}
 
 
-# --- open amounts, read right before
+# --- open amounts, as read
+
+
+def in_doubt(records: Sequence[Record]) -> list[str]:
+    """The vendors (ListIDs) of bills whose OpenAmount is not what their links leave.
+
+    It is missing, or that of the whole vendor, or a discount counts: the list of bills to pay
+    tells (qbxml.md 2.6).
+    """
+    return sorted(
+        {
+            record.values["vendor"]["id"]
+            for record in records
+            if record.entity.noun == "Bill"
+            and not record.values.get("is_paid")
+            and record.values.get("vendor")
+            and (rest := _rest(record)) is not None
+            and record.values["open_amount"] != f"{rest:.2f}"
+        }
+    )
+
+
+def _rest(record: Record) -> Decimal | None:
+    """What its links leave of it; None where that says nothing."""
+    total = record.values.get("amount")
+    if "open_amount" not in record.values or total is None:
+        return None
+    linked = (abs(Decimal(one["amount"])) for one in record.linked if _settles(one))
+    return max(Decimal(total) - sum(linked, _NOTHING), _NOTHING)
 
 
 def with_open_amounts(records: Sequence[Record]) -> Sequence[Record]:
@@ -180,15 +208,21 @@ def with_open_amounts(records: Sequence[Record]) -> Sequence[Record]:
     QuickBooks leaves it out at times, or tells that of the whole vendor (qbxml.md 2.6).
     """
     for record in records:
-        total = record.values.get("amount")
-        if "open_amount" not in record.values or total is None:
+        rest = _rest(record)
+        if rest is None:
             continue
-        linked = (abs(Decimal(one["amount"])) for one in record.linked if _settles(one))
-        rest = max(Decimal(total) - sum(linked, _NOTHING), _NOTHING)
         told = record.values["open_amount"]
         left = rest if told is None else min(Decimal(told), rest)
         record.values["open_amount"] = "0.00" if record.values.get("is_paid") else f"{left:.2f}"
     return records
+
+
+def open_in_answer(record: Record, *, added: bool) -> None:
+    """The same for the answer to a write, which never names links: only a new one has none."""
+    if added or record.linked or record.values.get("open_amount") is not None:
+        with_open_amounts((record,))
+    else:
+        record.values.pop("open_amount", None)  # unknown: what was read last stays
 
 
 # Documents that a bill or credit is tied to without settling any of it.
@@ -197,6 +231,25 @@ _ORIGINS = frozenset({"PurchaseOrder", "ItemReceipt"})
 
 def _settles(linked: Values) -> bool:
     return bool(linked["amount"]) and linked["type"] not in _ORIGINS
+
+
+def told_left(sync: Sync, amounts: dict[str, str]) -> None:
+    """What QuickBooks' list of bills to pay says of these TxnIDs: it is the one to trust."""
+    for resource, table in _OPEN.items():
+        for ids in chunks(amounts):
+            ours = sync.conn.execute(
+                select(link.c.record_id, link.c.quickbooks_id).where(
+                    link.c.company_id == sync.company_id,
+                    link.c.resource == resource,
+                    link.c.quickbooks_id.in_(ids),
+                )
+            ).all()
+            for one in ours:
+                sync.conn.execute(
+                    update(table)
+                    .where(table.c.company_id == sync.company_id, table.c.id == one.record_id)
+                    .values(open_amount=Decimal(amounts[one.quickbooks_id]))
+                )
 
 
 def missing(sync: Sync, resource: str, quickbooks_ids: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity, Family
@@ -22,9 +22,11 @@ from store.naming import settle_paths
 from store.people import audit_row
 from store.problems import DUPLICATES
 from store.syncing import candidate, change, link, problem
+from store.tenants import load
 from store.types import new_key
 
 reason_characters_max = 1000
+_DONE = "done"
 
 
 def find(conn: Connection, number: int, company_id: str | None = None) -> Row[Any]:
@@ -42,11 +44,12 @@ def find(conn: Connection, number: int, company_id: str | None = None) -> Row[An
 
 def retry(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
     """Send the record again at the next session; also the way back from `skip`."""
+    _hold(conn, found)
     if aside.ask_again(conn, found.company_id, found.cause):
         # It ends when QuickBooks' record is stored.
         _noted(conn, found, "retry", who, now)
         return
-    _require(_change(conn, found, **_AFRESH))
+    _require(0 if found.resolution == _DONE else _change(conn, found, **_AFRESH))
     _resolve(conn, found, "retry", now)
     _noted(conn, found, "retry", who, now)
 
@@ -70,6 +73,7 @@ def retry_kind(conn: Connection, company_id: str, kind: str, who: str, now: date
 
 def skip(conn: Connection, found: Row[Any], who: str, now: datetime, reason: str = "") -> None:
     """Do not sync this record until somebody says `retry`; a reason is kept in the audit trail."""
+    _hold(conn, found)
     said = reason.strip()
     if len(said) > reason_characters_max:
         text = f"Say why in at most {reason_characters_max} characters."
@@ -80,11 +84,17 @@ def skip(conn: Connection, found: Row[Any], who: str, now: datetime, reason: str
 
 
 def done(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
-    """It was done by hand in QuickBooks: what was still to be sent is dropped."""
+    """It was done by hand in QuickBooks: what was still to be sent is dropped.
+
+    What QuickBooks was to get whole is there by hand, under an id that nobody knows: no later edit
+    in the App may send it once more.
+    """
+    _hold(conn, found)
     if found.resolved_at is None:
-        _change(conn, found, state=State.DROPPED, finished_at=now)
-    _resolve(conn, found, "done", now)
-    _noted(conn, found, "done", who, now)
+        _change(conn, found, change.c.action == Action.ADD, state=State.SKIPPED)
+        _change(conn, found, change.c.action != Action.ADD, state=State.DROPPED, finished_at=now)
+    _resolve(conn, found, _DONE, now)
+    _noted(conn, found, _DONE, who, now)
 
 
 def delete(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
@@ -115,6 +125,7 @@ def renumber(conn: Connection, found: Row[Any], text: str, who: str, now: dateti
 
 def apart(conn: Connection, found: Row[Any], reason: str, who: str, now: datetime) -> None:
     """It is another one than what QuickBooks has: post it anyway, for a reason that is kept."""
+    _hold(conn, found)
     rows = _candidates(conn, found)
     said = reason.strip()
     if not said or len(said) > reason_characters_max:
@@ -142,6 +153,7 @@ def link_to(
     `wanted`: QuickBooks' id of the candidate, or the id of the CashFlow record that came from it;
     None when there is one candidate only. Gives the candidate in few words.
     """
+    _hold(conn, found)
     rows = _candidates(conn, found)
     chosen = _chosen(conn, rows, wanted)
     entity = _entity(found)
@@ -167,6 +179,11 @@ _AFRESH = {
     "waits_for": None,
     "waits_for_id": None,
 }
+
+
+def _hold(conn: Connection, found: Row[Any]) -> None:
+    """Until the commit no session sends or stores anything of this company."""
+    load(conn, found.company_id, to_change=True)
 
 
 def _entity(found: Row[Any]) -> Entity:
@@ -279,7 +296,7 @@ def _require(moved: int) -> None:
         )
 
 
-def _change(conn: Connection, found: Row[Any], **values: Any) -> int:
+def _change(conn: Connection, found: Row[Any], *which: ColumnElement[bool], **values: Any) -> int:
     """Move the standing change of the problem's record; how many there were."""
     if found.record_id is None:
         return 0
@@ -290,6 +307,7 @@ def _change(conn: Connection, found: Row[Any], **values: Any) -> int:
             change.c.record_id == found.record_id,
             change.c.finished_at.is_(None),
             change.c.state != State.SENT,
+            *which,
         )
         .values(**values)
     )

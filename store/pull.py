@@ -25,10 +25,11 @@ from store import (
     matching,
     open_documents,
     paid_bills,
+    paying_bills,
     problems,
     written,
 )
-from store.arrival import Page, in_our_terms, moved, shared_values
+from store.arrival import Page, equal, in_our_terms, moved, shared_values
 from store.bulk import insert_rows
 from store.changes import Action, State, chunks
 from store.context import Sync
@@ -57,6 +58,7 @@ def _store(sync: Sync, records: Sequence[Record]) -> None:
     if not newest:
         return
     in_our_terms(sync, newest.values())
+    paying_bills.with_open_amounts(list(newest.values()))
     noun = records[0].entity.query_noun
     links = _links(sync, noun, list(newest))
     open_documents.note(sync, records)
@@ -111,15 +113,19 @@ def _links(sync: Sync, noun: str, quickbooks_ids: Sequence[str]) -> dict[str, An
 
 
 def _differs(record: Record, linked: Any) -> bool:
-    """Cheap: an unmoved EditSequence is no edit, it is also the echo of our own write.
+    """Cheap: an unmoved EditSequence with the content we know, also the echo of our own write.
 
-    Records that carry amounts are always looked at: those move without it (payments).
+    Two edits within one second share it, so the content is compared too. Records that carry
+    amounts are always looked at: those move without it (payments).
     """
     if linked.edit_sequence != record.edit_sequence or linked.base is None or linked.gone_at:
         return True
     if written.unseen(linked):
         return True
-    return any(not part.shared and part.kind is Kind.AMOUNT for part in record.entity.fields)
+    entity = record.entity
+    if any(not part.shared and part.kind is Kind.AMOUNT for part in entity.fields):
+        return True
+    return not equal(entity.shared_parts, linked.base, record.values)
 
 
 def _unpaid_and_wanted(sync: Sync, record: Record) -> bool:
@@ -127,9 +133,8 @@ def _unpaid_and_wanted(sync: Sync, record: Record) -> bool:
 
     Two-way sync that was always on has no such day.
     """
-    amount, still_open = record.values.get("amount"), record.values.get("open_amount")
-    paid = any(one["paid"] for one in record.linked) or still_open not in (None, amount)
-    if paid or record.values.get("is_paid"):
+    # Not by OpenAmount, which may be that of the whole vendor: its ties tell each payment.
+    if any(one["paid"] for one in record.linked) or record.values.get("is_paid"):
         return False
     since = sync.two_way_since
     return sync.preferences.import_open_bills or not since or record.time_modified >= since
@@ -280,6 +285,8 @@ def _decide(
         if base is not None and not moved(entity, base, theirs):
             return None, True
         conflicts.edit_stands(sync, entity, record_id)
+    if base is not None and waiting is not None and waiting.values:
+        base = _with_lost(entity, base, waiting.values, theirs)
     merged = conflicts.merge(entity, base, ours, theirs, sync.preferences.master_in_conflict)
     for one in merged.conflicts:
         # As the App had it, references by our ids: so it can be put back.
@@ -287,6 +294,19 @@ def _decide(
     conflicts.keep(sync, entity, record_id, merged.conflicts)
     _settle_change(sync, entity, record_id, waiting, to_send=merged.to_send, edited=edited)
     return merged.taken, merged.to_send
+
+
+def _with_lost(entity: Entity, base: Values, sent: Values, theirs: Values) -> Values:
+    """The base after a Mod whose answer was lost: where QuickBooks has what was sent, that.
+
+    Otherwise our own write would look like an edit there, and undo what the App did since.
+    """
+    arrived = {
+        part.name: sent[part.name]
+        for part in entity.shared_parts
+        if part.name in sent and part.name in theirs and equal((part,), sent, theirs)
+    }
+    return base | arrived
 
 
 def _keep_replaced(sync: Sync, record: Record, record_id: str, base: Values) -> None:

@@ -40,8 +40,11 @@ def acts_of(entity: Entity) -> frozenset[str]:
 
 
 def company_open(conn: Connection, company_id: str) -> None:
-    """NotFound when there is no such company, Refused when it has left."""
-    if load(conn, company_id).state == "removed":
+    """NotFound when there is no such company, Refused when it has left.
+
+    Holds the company until the commit: a session must not send or merge half of what follows.
+    """
+    if load(conn, company_id, to_change=True).state == "removed":
         raise Refused("This company has left; its records can no longer be changed.")
 
 

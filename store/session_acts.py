@@ -15,7 +15,7 @@ from store.context import Sync
 from store.errors import Refused
 from store.people import audit_row
 from store.preferences import Preferences
-from store.tenants import session_facts
+from store.tenants import load, session_facts
 
 OVER = "expired"
 """The state of a session that is over; `webconnector.protocol.State.EXPIRED`."""
@@ -26,6 +26,7 @@ def end_session(conn: Connection, company_id: str, who: str, now: datetime) -> s
 
     What was sent and not answered is settled by the next session, as after a broken line.
     """
+    load(conn, company_id, to_change=True)
     standing = sessions.open_one(conn, company_id)
     if standing is None:
         raise Refused("No session of this company is running.")

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Update, bindparam, insert, select, update
 
 from store.context import Sync
-from store.syncing import call, connector, greeting, session
+from store.syncing import call, company, connector, greeting, session
 from store.types import new_key
 from store.upserting import Upsert
 
@@ -103,7 +103,10 @@ def _read(row: Row[Any]) -> Session:
 
 
 _BY_TICKET = (
-    select(session).where(session.c.ticket_hash == bindparam("ticket_hash")).with_for_update()
+    select(session)
+    .join(company, company.c.id == session.c.company_id)
+    .where(session.c.ticket_hash == bindparam("ticket_hash"))
+    .with_for_update(of=[company, session], key_share=True)
 )
 _OPEN = (
     select(session)
@@ -123,7 +126,10 @@ _PLAN_BEFORE = (
 
 
 def find(conn: Connection, ticket: str) -> Session | None:
-    """The session of a ticket, held until this transaction ends; None when nobody has it."""
+    """The session of a ticket, held until this transaction ends; None when nobody has it.
+
+    With its company, and that first: what the App changes meanwhile waits, see `tenants.load`.
+    """
     row = conn.execute(_BY_TICKET, {"ticket_hash": ticket_hash(ticket)}).first()
     return _read(row) if row is not None else None
 

@@ -16,11 +16,16 @@ from store.syncing import company, connector
 from store.types import is_key
 
 _COMPANY = select(company).where(company.c.id == bindparam("company"))
-_COMPANY_HELD = _COMPANY.with_for_update()
+# Not its key: rows that only refer to it are written meanwhile.
+_COMPANY_HELD = _COMPANY.with_for_update(key_share=True)
 
 
 def load(conn: Connection, company_id: str, *, to_change: bool = False) -> Row[Any]:
-    """The company's row; NotFound when there is none. `to_change` holds it until the commit."""
+    """The company's row; NotFound when there is none.
+
+    `to_change` holds it until the commit: whoever changes something of a company holds it first,
+    people, the App and the calls of a session alike, so that none works on what another changes.
+    """
     found = None
     if is_key(company_id):
         query = _COMPANY_HELD if to_change else _COMPANY
@@ -39,6 +44,7 @@ def load_connector(conn: Connection, company_id: str) -> Row[Any]:
 # Made once: every call of a session asks it.
 _SESSION_FACTS: Select[Any] = (
     select(
+        company.c.state,
         company.c.preferences,
         company.c.start_date,
         company.c.preview,

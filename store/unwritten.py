@@ -104,6 +104,8 @@ def refuse(sync: Sync, entity: Entity, row: Any, decision: Decision) -> None:
 
 
 def _tell_refused(sync: Sync, entity: Entity, row: Any, decision: Decision) -> None:
+    if row.record_id not in changes.open_changes(sync.conn, sync.company_id, [row.record_id]):
+        return  # taken back in the App meanwhile: there is nothing left to refuse
     shown = show(sync, entity, row.record_id)
     words = explain(decision, record=shown)
     problems.open_problem(

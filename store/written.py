@@ -18,7 +18,7 @@ from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import Decision, decide
 from qbxml.write import listed
-from store import applied_credits, class_tracking, covered, paying, problems, undoing
+from store import applied_credits, class_tracking, covered, paying, paying_bills, problems, undoing
 from store.arrival import Page, in_our_terms, moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
@@ -65,7 +65,7 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
     finish(sync, row)
     _reread_paid(entity, row, then)
     if row.action in (Action.DELETE, Action.VOID):
-        gone(sync, row)
+        gone(sync, row, row.version)
         then.credits += applied_credits.voided(sync, entity, row)
         return
     if reply.records:
@@ -140,12 +140,15 @@ def _reread_paid(entity: Entity, row: Any, then: Followup) -> None:
         then.reread.setdefault(BY_RESOURCE[resource].query_noun, []).extend(ids)
 
 
-def gone(sync: Sync, row: Any) -> None:
-    """The record was deleted, voided or reversed in QuickBooks, as the App wanted."""
+def gone(sync: Sync, row: Any, version: int) -> None:
+    """The record was deleted, voided or reversed in QuickBooks, as the App wanted.
+
+    `version`: the record's, as it was deleted or voided.
+    """
     sync.conn.execute(
         update(link)
         .where(link.c.company_id == sync.company_id, link.c.record_id == row.record_id)
-        .values(gone_at=sync.now, synced_at=sync.now, synced_version=row.version)
+        .values(gone_at=sync.now, synced_at=sync.now, synced_version=version)
     )
 
 
@@ -261,6 +264,7 @@ def keep_written(
         return
     in_our_terms(sync, (record,))
     before = link_of(sync, record_id)
+    paying_bills.open_in_answer(record, added=before is None)
     base = shared_values(entity, record.values, before.base if before is not None else None)
     linked = _Linked.of(record, base)
     _save_link(sync, entity, record_id, version, linked)

@@ -198,6 +198,9 @@ def _pages(sync: Sync, plan: Plan, group: Sequence[Read]) -> Iterator[list[Recor
 
 def _finish(sync: Sync, _plan: Plan, group: Sequence[Read]) -> None:
     """All of it is here: the cursor moves in the same transaction."""
+    whole = group[0].do == "query"
+    if whole and not any(sync.pulls(entity) for entity in BY_QUERY[group[0].asks]):
+        return  # switched off in mid-session: what was passed over is read when it is on again
     for read in group:
         if read.cursor and not read.keeps:
             cursors.move(sync, read.name, read.seen)

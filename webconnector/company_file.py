@@ -50,16 +50,20 @@ class Judgement:
 
 def stamp_of(data_exts: Sequence[tuple[str, str, str]], owner_id: str) -> str | None:
     """The FileID that was stamped into the file under our OwnerID, or None."""
-    ours = owner_id.strip("{}").casefold()
     for owner, name, value in data_exts:
-        if owner.strip("{}").casefold() == ours and name == STAMP and value.strip():
+        if _plain(owner) == _plain(owner_id) and name == STAMP and value.strip():
             return value.strip()
     return None
 
 
+def _plain(guid: str) -> str:
+    """A GUID in any letters, with its braces or without."""
+    return guid.strip("{} ").casefold()
+
+
 def judge(found: Found, bound: Bound) -> Judgement:
     """Compare what is open with what the company is bound to."""
-    if found.stamp is not None and found.stamp.casefold() != bound.file_id.casefold():
+    if found.stamp is not None and _plain(found.stamp) != _plain(bound.file_id):
         return Judgement(
             Verdict.WRONG, "it carries the mark of another CashFlow company's connection"
         )

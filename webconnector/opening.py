@@ -43,7 +43,7 @@ def check(
         facts = host_facts(hcp)
     except UnreadableReply:
         facts = HostFacts()
-    if not path.strip() or "CompanyQuery" in facts.failed or not hcp.strip():
+    if not path.strip() or not facts.tells_company:
         raise Stop(
             "CashFlow did nothing: the Web Connector did not say which company file is open. "
             "Open the company file in QuickBooks and press Update Selected."

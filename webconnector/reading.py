@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from qbxml import build
@@ -25,6 +26,7 @@ from store import (
     cursors,
     matching,
     open_documents,
+    paying_bills,
     problems,
 )
 from store.context import Sync
@@ -35,10 +37,12 @@ from webconnector.plan import Plan, Read, restarts_max
 
 _ACTIVITY = "Activity"
 _BALANCES = "Balances"
+_LEFT = "left"
 _DELETED = {Family.LIST: "ListDeleted", Family.TXN: "TxnDeleted"}
 reads_by_id_per_set_max = 4
 """Each may bring a hundred whole records: together they must stay one answer of a few MB."""
 _ITERATORS_LOST = (3390, 3391)
+_NO_WAY_ON = "There is more of it, but not how to ask for the rest"
 
 
 def begin(sync: Sync, plan: Plan, page_records_max: int) -> None:
@@ -172,6 +176,11 @@ def _applied_credits(quickbooks_ids: Sequence[str]) -> list[Read]:
     ]
 
 
+def what_is_left(plan: Plan, vendor_ids: Sequence[str]) -> None:
+    """Ask for the bills to pay of these vendors, whose bills do not tell what is open of them."""
+    plan.reads += [Read(f"{_LEFT} {one}", _LEFT, {"vendor": one}) for one in vendor_ids]
+
+
 _AGAIN = {"query": "Reread", "fill": "Fill"}
 
 
@@ -225,6 +234,8 @@ def _text(read: Read, request_id: str) -> str:
     if read.do == "deletions":
         family = Family(narrow.pop("family"))
         return build.deleted_query(family, narrow["del_types"], request_id, since=narrow["since"])
+    if read.do == _LEFT:
+        return build.bills_to_pay_query(request_id, narrow["vendor"])
     if read.do == "activity":
         return build.company_activity_query(request_id)
     entity = read.asks if read.do == "applied" else _entity(read)
@@ -244,6 +255,11 @@ def _entity(read: Read) -> Entity:
 def take(sync: Sync, plan: Plan, read: Read, reply: Reply, exchange_id: str) -> None:
     """Act on the reply to one read: store its page, remember how to go on."""
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
+    if read.do == _LEFT:
+        # Refused or empty, the bills' own words stand; a payment too large QuickBooks refuses.
+        read.done = read.settled = True
+        paying_bills.told_left(sync, reply.left)
+        return
     if reply.status_code in _ITERATORS_LOST and read.restarts < restarts_max:
         # Iterators live as long as QuickBooks' session; lost ones start anew, one by one.
         _forget_pages(read)
@@ -253,8 +269,12 @@ def take(sync: Sync, plan: Plan, read: Read, reply: Reply, exchange_id: str) -> 
     if not decision.succeeded:
         _refused(sync, plan, read, reply)
         return
-    read.iterator_id = reply.iterator_id or None
     read.remaining = reply.iterator_remaining or 0
+    # A page that does not name its iterator is one of the iterator it was asked of.
+    read.iterator_id = reply.iterator_id or (read.iterator_id if read.remaining else None)
+    if read.iterates and read.remaining and not read.iterator_id:
+        _refused(sync, plan, read, replace(reply, text=_NO_WAY_ON))
+        return
     read.done = not (read.iterates and read.iterator_id and read.remaining)
     READERS[read.do](sync, plan, read, reply, exchange_id)
     plan.done += max(1, len(reply.records) + len(reply.deletions))
@@ -281,26 +301,41 @@ READERS: dict[str, Callable[[Sync, Plan, Read, Reply, str], None]] = {
 
 def _refused(sync: Sync, plan: Plan, read: Read, reply: Reply) -> None:
     """QuickBooks does not let us read this: say so, and write nothing on half a picture."""
-    read.done = True
-    plan.failed.append(read.name)
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
     tired = reply.status_code in _ITERATORS_LOST or decision.act is Act.RETRY
     said = reply.text.rstrip(". ") or f"nothing but the code {reply.status_code}"
+    advice = (
+        _BY_ITSELF
+        if tired
+        else "Look in QuickBooks under Company > Set Up Users and Passwords whether the "
+        "Web Connector's user may see this list, or send these words to CashFlow support."
+    )
+    _unread(sync, plan, read, f"It says: {said}", advice, reply)
+
+
+def unanswered(sync: Sync, plan: Plan, read: Read) -> None:
+    """QuickBooks' answer leaves this read out: the same, for then the picture is not whole."""
+    _unread(sync, plan, read, "Its answer leaves it out", _BY_ITSELF)
+
+
+_BY_ITSELF = "The next sync tries again by itself."
+
+
+def _unread(
+    sync: Sync, plan: Plan, read: Read, why: str, advice: str, reply: Reply | None = None
+) -> None:
+    read.done = True
+    plan.failed.append(read.name)
     problems.open_problem(
         sync,
         problems.Problem(
             cause=f"unread:{read.name}",
             kind="unread",
             title=f"QuickBooks did not give its list of {_called(read)}",
-            text=f"It says: {said}. CashFlow sends nothing to QuickBooks before it has the list.",
-            advice=(
-                "The next sync tries again by itself."
-                if tired
-                else "Look in QuickBooks under Company > Set Up Users and Passwords whether the "
-                "Web Connector's user may see this list, or send these words to CashFlow support."
-            ),
-            code=str(reply.status_code),
-            quickbooks_text=reply.text,
+            text=f"{why}. CashFlow sends nothing to QuickBooks before it has the list.",
+            advice=advice,
+            code=str(reply.status_code) if reply else None,
+            quickbooks_text=reply.text if reply else None,
         ),
     )
 

@@ -41,6 +41,10 @@ ALL_DONE = 100
 _GIVE_UP = -1
 _NOTHING_LEFT = "Nothing is left to do."
 _UNREADABLE = "QuickBooks' answer could not be read. Nothing is lost: the next sync asks again."
+_PAUSED = (
+    "CashFlow was paused for this company. Nothing is lost: it goes on from here once an "
+    "administrator resumes it."
+)
 _NO_ANSWER = (
     "The Web Connector brought no answer of QuickBooks. The next sync finds out what was done."
 )
@@ -83,6 +87,9 @@ class Steps:
         self, hcp: str, company_file: str, country: str, version: tuple[int, int]
     ) -> str:
         """The next message set, committed before it leaves; '' when there is none."""
+        if self.sync.paused:
+            self.stop(_PAUSED)
+            return ""
         try:
             row = None
             if self.plan.checked:
@@ -136,10 +143,9 @@ class Steps:
         if row is None:
             return ""
         asked = [purpose["read"] for purpose in row.purpose.values() if "read" in purpose]
-        if not reading.start_again(self.plan, asked):
-            return str(row.request)
-        exchanges.mark(self.sync, row.id, Sent.LOST)
-        row = self._ask()
+        if reading.start_again(self.plan, asked):
+            exchanges.mark(self.sync, row.id, Sent.LOST)
+            row = self._ask()
         exchanges.send(self.sync, row)
         return str(row.request)
 
@@ -220,12 +226,11 @@ class Steps:
                 lookups.take(self.sync, purpose, reply)
                 continue
             if purpose["do"] == "refresh":
-                lookups.refreshed(self.sync, purpose, reply)
+                reading.what_is_left(self.plan, lookups.refreshed(self.sync, purpose, reply))
                 continue
             read: Read = self.plan.reads[purpose["read"]]
             if reply is None:
-                read.done = True
-                self.plan.failed.append(read.name)
+                reading.unanswered(self.sync, self.plan, read)
                 continue
             reading.take(self.sync, self.plan, read, reply, row.id)
 
@@ -233,7 +238,9 @@ class Steps:
         """QuickBooks could not be asked or refused the whole set."""
         decision = decide_hresult(answered.hresult)
         facts = {"hresult": decision.hex[:20], "message": answered.message}
-        if row.kind == Kind.WRITE and decision.outcome_unknown:
+        # That nothing of it ran this time tells nothing of the times before.
+        sent_before = row.times_sent > 1 and decision.action is not Action.PARK
+        if row.kind == Kind.WRITE and (decision.outcome_unknown or sent_before):
             exchanges.mark(self.sync, row.id, Sent.SENT, **facts)  # the next session settles it
             return self._why(decision, answered)
         exchanges.mark(self.sync, row.id, Sent.FAILED, **facts)

@@ -21,6 +21,8 @@ from store.push import Asked
 from store.unwritten import Followup
 from webconnector.plan import Plan
 
+_UNANSWERED = "What was written"
+
 
 def prepare(sync: Sync, plan: Plan) -> Row[Any] | None:
     """The next lookup or write of App changes, kept; None when nothing can go."""
@@ -63,6 +65,9 @@ def take(sync: Sync, plan: Plan, row: Any, answer: Replies) -> Followup:
             if one is not None and one.state == changes.State.SENT:
                 written.take(sync, one, reply, then)
                 plan.done += 1
+                if reply is None:
+                    # It is looked for first, and all that was read is older than it may be.
+                    plan.failed.append(_UNANSWERED)
     return then
 
 

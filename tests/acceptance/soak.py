@@ -32,6 +32,8 @@ PORTION = 200
 SCHEDULES = 50_000
 API_CASES = 100
 _API_TESTS = "tests/webconnector/api/test_document.py"
+_API_SECONDS_MAX = 3600
+"""Of one operation: ten times the cases of `make test` take longer than a test may."""
 _CELLS_PER_WORLD = 12
 
 
@@ -94,9 +96,9 @@ def _matrix(pool: ProcessPoolExecutor) -> int:
 
 def _api() -> int:
     """The API against its document, with more cases than `make test` has; how many runs failed."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", _API_TESTS]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     run = subprocess.run(
-        command,
+        [*command, f"--timeout={_API_SECONDS_MAX}", _API_TESTS],
         env={**os.environ, "API_CASES": str(API_CASES)},
         capture_output=True,
         text=True,

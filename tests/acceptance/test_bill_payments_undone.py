@@ -19,7 +19,12 @@ from tests.acceptance.test_bill_payments import (
     ready,
     state,
 )
-from tests.acceptance.test_exactly_once import forgotten_by_quickbooks, next_request
+from tests.acceptance.test_both_at_once import lose_for_good
+from tests.acceptance.test_exactly_once import (
+    forgotten_by_quickbooks,
+    next_request,
+    up_to_the_write,
+)
 from tests.acceptance.test_sessions import authenticate, receive, send
 from tests.acceptance.world import World
 
@@ -259,3 +264,30 @@ def test_a_bill_with_a_scheduled_payment_deleted_in_quickbooks_is_a_problem(
     (problem,) = two_way.problems()
     assert "B-1" in problem.title
     assert "payment" in problem.text
+
+
+def test_a_payment_deleted_in_quickbooks_needs_no_void_there(linked: World) -> None:
+    payment = pay(linked, part(bill(linked), "100.00"))
+    linked.sync()
+    (theirs,) = linked.books.all("BillPaymentCheck")
+    linked.books.delete("BillPaymentCheck", theirs["TxnID"])
+    linked.void("bill-payments", payment)
+    linked.sync()
+    assert linked.problems() == []
+    assert state(linked, payment) == "synced"
+
+
+def test_one_in_doubt_is_voided_there_though_it_was_moved_to_a_later_day(linked: World) -> None:
+    payment = pay(linked, part(bill(linked), "100.00"))
+    linked.clock.advance(minutes=5)
+    ticket, request = up_to_the_write(linked)
+    while "BillPaymentCheckAddRq" not in request:
+        assert 0 <= receive(linked, ticket, linked.books.process(request)) < 100
+        request = next_request(linked, ticket)
+    linked.books.process(request)
+    lose_for_good(linked, request)
+    linked.change("bill-payments", payment, payment_date="2026-04-20")
+    linked.void("bill-payments", payment)
+    linked.sync()
+    assert [one["Amount"] for one in linked.books.all("BillPaymentCheck")] == ["0.00"]
+    assert state(linked, payment) == "synced"

@@ -81,6 +81,24 @@ def state(made: World, resource: str, record_id: str) -> str:
     return str(made.get(resource, record_id)["sync"]["state"])
 
 
+def test_what_the_app_puts_back_after_a_write_whose_answer_is_lost_is_not_undone_by_that_write(
+    two_way: World,
+) -> None:
+    their_bill(two_way, Memo="a")
+    two_way.sync()
+    (bill,) = two_way.all("bills")
+    two_way.change("bills", bill["id"], memo="b")
+    two_way.clock.advance(minutes=5)
+    _, request = up_to_the_write(two_way)
+    two_way.books.process(request)
+    lose_for_good(two_way, request)
+    two_way.change("bills", bill["id"], memo="a")
+    two_way.sync()
+    (theirs,) = two_way.books.all("Bill")
+    ours = two_way.get("bills", bill["id"])
+    assert (ours["memo"], theirs["Memo"], ours["sync"]["state"]) == ("a", "a", "synced")
+
+
 # --- deletions
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.acceptance.test_bills import rent
@@ -188,3 +190,48 @@ def test_a_record_that_the_answer_leaves_out_is_looked_for_before_it_goes_again(
     assert len(acme.books.all("Vendor")) == 2
     assert [acme.get("vendors", key)["sync"]["state"] for key in made] == ["synced", "synced"]
     assert acme.problems() == []
+
+
+@pytest.mark.parametrize("code", ["0x80040408", "0x8004040A", "0x80040414", "0x8004041B"])
+def test_that_quickbooks_ran_nothing_this_time_tells_nothing_of_the_time_before(
+    acme: World, code: str
+) -> None:
+    acme.sync()
+    bill = rent(acme, acme.add("vendors", name="Acme")["id"], number="B-1")
+    acme.clock.advance(minutes=5)
+    ticket, request = up_to_the_write(acme)
+    while "BillAddRq" not in request:
+        assert 0 <= receive(acme, ticket, acme.books.process(request)) < 100
+        request = next_request(acme, ticket)
+    acme.books.process(request)  # and the answer is lost
+    acme.clock.advance(minutes=16)
+    ticket = authenticate(acme)[0]
+    assert send(acme, ticket) == request
+    assert receive(acme, ticket, "", code, "QuickBooks was not ready.") == -1
+    close(acme, ticket)
+    assert acme.get("bills", bill["id"])["sync"]["state"] == "sent"
+    acme.change("bills", bill["id"], number="B-2")
+    acme.sync()
+    assert [one["RefNumber"] for one in acme.books.all("Bill")] == ["B-2"]
+    assert acme.get("bills", bill["id"])["sync"]["state"] == "synced"
+
+
+def test_an_account_that_the_answer_leaves_out_is_not_added_again_under_its_new_name(
+    acme: World,
+) -> None:
+    acme.sync()
+    account = acme.add("accounts", name="Fuel", type="Expense")["id"]
+    acme.clock.advance(minutes=5)
+    ticket, request = up_to_the_write(acme)
+    reply = re.sub("(?s)<AccountAddRs.*?</AccountAddRs>", "", acme.books.process(request))
+    assert "<AccountAddRs" not in reply
+    acme.change("accounts", account, name="Gas")
+    percent = receive(acme, ticket, reply)
+    while 0 <= percent < 100:
+        acme.clock.advance(minutes=2)  # a long session
+        percent = receive(acme, ticket, acme.books.process(next_request(acme, ticket)))
+    close(acme, ticket)
+    acme.sync()
+    names = {one["Name"] for one in acme.books.all("Account")}
+    assert names & {"Fuel", "Gas"} == {"Gas"}
+    assert acme.get("accounts", account)["sync"]["state"] == "synced"

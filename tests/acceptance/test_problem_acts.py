@@ -84,7 +84,7 @@ def test_done_by_hand_sends_nothing_more(refused: tuple[World, str, str]) -> Non
     do(made, problem_acts.done, number)
     made.sync()
     assert made.problems() == []
-    assert made.get("vendors", vendor)["sync"]["state"] == "not_synced"
+    assert made.get("vendors", vendor)["sync"]["state"] == "skipped"
     with pytest.raises(Refused, match="Nothing"):
         do(made, problem_acts.retry, number)
 

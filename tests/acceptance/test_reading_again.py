@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 
+from tests.acceptance.conftest import stock
+from tests.acceptance.test_both_at_once import their_bill
 from tests.acceptance.test_sessions import authenticate, receive, send
 from tests.acceptance.world import World
 from webconnector.rehearsal.company_file import CompanyFile
+
+_VENDORS = re.compile(r"<VendorQueryRs[^>]*/>|<VendorQueryRs.*?</VendorQueryRs>", re.DOTALL)
 
 
 def test_a_session_that_dies_between_two_pages_loses_none_of_the_others(acme: World) -> None:
@@ -79,3 +85,43 @@ def test_a_clock_that_was_days_ahead_for_a_while_hides_nothing_afterwards(acme: 
     acme.books.edit("Vendor", vendor, {"Phone": "555"})
     acme.sync()
     assert acme.named("vendors", "Punctual")["phone"] == "555"
+
+
+def test_a_read_that_the_answer_leaves_out_is_told_and_nothing_is_sent(acme: World) -> None:
+    acme.sync()
+    vendor = acme.add("vendors", name="Acme")["id"]
+    whole = acme.books.process
+
+    def without_vendors(text: str) -> str:
+        return _VENDORS.sub("", whole(text))
+
+    acme.books.process = without_vendors  # type: ignore[method-assign]
+    assert acme.sync().close_text == "0 changes in, 0 out, 1 problem"
+    (found,) = acme.problems()
+    assert found.title == "QuickBooks did not give its list of vendors"
+    acme.books.process = whole  # type: ignore[method-assign]
+    acme.sync()
+    assert acme.problems() == []
+    assert acme.get("vendors", vendor)["sync"]["state"] == "synced"
+
+
+def test_bills_passed_over_when_2wb_was_switched_off_in_mid_session_come_when_it_is_on_again(
+    make_world: Callable[..., World],
+) -> None:
+    made = make_world(two_way_bills=True)
+    stock(made)
+    made.sync()
+    their_bill(made, RefNumber="friday")
+    made.clock.advance(days=3)
+    their_bill(made, RefNumber="monday")
+    steps = made.connector.steps(made.books)
+    for operation, _ in steps:
+        if operation == "sendRequestXML":
+            made.prefer(two_way_bills="false")
+            break
+    for _ in steps:
+        pass
+    assert made.all("bills") == []
+    made.prefer(two_way_bills="true")
+    made.sync()
+    assert {one["number"] for one in made.all("bills")} == {"friday", "monday"}

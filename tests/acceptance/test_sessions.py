@@ -75,6 +75,26 @@ def test_a_paused_company_answers_none_and_goes_on_when_resumed(acme: World) -> 
     acme.sync()
 
 
+def test_paused_in_mid_session_nothing_more_is_sent_and_it_says_why(acme: World) -> None:
+    acme.sync()
+    vendor = acme.add("vendors", name="Waits")["id"]
+    acme.clock.advance(minutes=5)
+    steps = acme.connector.steps(acme.books)
+    for operation, _ in steps:
+        if operation == "sendRequestXML":
+            with acme.store.write() as conn:
+                companies.pause(conn, acme.id, "test", acme.clock())
+            break
+    for _ in steps:
+        pass
+    assert acme.books.all("Vendor") == []
+    assert "paused" in acme.connector.log.close_text
+    with acme.store.write() as conn:
+        companies.resume(conn, acme.id, "test", acme.clock())
+    acme.sync()
+    assert acme.get("vendors", vendor)["sync"]["state"] == "synced"
+
+
 def test_none_within_the_minimum_interval_unless_an_app_change_waits(acme: World) -> None:
     acme.prefer(minimum_interval_minutes="30")
     acme.sync()

@@ -65,9 +65,19 @@ WRITING = (
     Sabotage(
         "a write of unknown outcome is taken for one that never ran",
         "webconnector/steps.py",
-        "if row.kind == Kind.WRITE and decision.outcome_unknown:",
-        "if False:",
+        "if row.kind == Kind.WRITE and (decision.outcome_unknown or sent_before):",
+        "if row.kind == Kind.WRITE and sent_before:",
         _in("test_exactly_once", _CRASH),
+    ),
+    Sabotage(
+        "a write sent again counts as one that never ran when QuickBooks was not ready",
+        "webconnector/steps.py",
+        "(decision.outcome_unknown or sent_before)",
+        "decision.outcome_unknown",
+        _in(
+            "test_exactly_once",
+            "test_that_quickbooks_ran_nothing_this_time_tells_nothing_of_the_time_before",
+        ),
     ),
     Sabotage(
         "an unanswered write is forgotten when its session ends",
@@ -139,8 +149,8 @@ READING = (
     Sabotage(
         "a read that QuickBooks refused counts as done",
         "webconnector/reading.py",
-        "    read.done = True\n    plan.failed.append(read.name)\n    decision",
-        "    read.done = True\n    decision",
+        "    read.done = True\n    plan.failed.append(read.name)\n    problems",
+        "    read.done = True\n    problems",
         _in("test_sessions", "test_a_list_that_quickbooks_refuses_stops_writing_not_the_rest"),
     ),
     Sabotage(
@@ -224,9 +234,37 @@ BOOKS = (
         _in("test_company_file"),
     ),
     Sabotage(
+        "a file is bound though nobody told of a company",
+        "webconnector/opening.py",
+        "if not path.strip() or not facts.tells_company:",
+        "if not path.strip():",
+        _in("test_what_is_open"),
+    ),
+    Sabotage(
+        "an equal EditSequence is believed whatever the content",
+        "store/pull.py",
+        "return not equal(entity.shared_parts, linked.base, record.values)",
+        "return False",
+        _in("test_same_second"),
+    ),
+    Sabotage(
+        "a rest that nobody can ask for counts as read",
+        "webconnector/reading.py",
+        "if read.iterates and read.remaining and not read.iterator_id:",
+        "if False:",
+        _in("test_pages_of_iterators"),
+    ),
+    Sabotage(
+        "the list of bills to pay is not asked where a bill's own word is in doubt",
+        "store/lookups.py",
+        "doubtful = paying_bills.in_doubt(reply.records)",
+        "doubtful = []",
+        _in("test_what_is_open_of_bills"),
+    ),
+    Sabotage(
         "another connection's stamp is not looked at",
         "webconnector/company_file.py",
-        "if found.stamp is not None and found.stamp.casefold() != bound.file_id.casefold():",
+        "if found.stamp is not None and _plain(found.stamp) != _plain(bound.file_id):",
         "if False:",
         (
             "tests/webconnector/test_company_file.py",

@@ -196,6 +196,15 @@ def test_an_iterator_starts_continues_and_stops() -> None:
     assert 'iterator="Stop"' in stop
 
 
+def test_bills_to_pay_are_asked_for_one_vendor() -> None:
+    assert build.bills_to_pay_query("1", "80000001-1") == (
+        '<BillToPayQueryRq requestID="1"><PayeeEntityRef><ListID>80000001-1</ListID>'
+        "</PayeeEntityRef></BillToPayQueryRq>"
+    )
+    with pytest.raises(Unbuildable):
+        build.bills_to_pay_query("1", "")
+
+
 def test_deletions_name_their_types() -> None:
     request = build.deleted_query(Family.TXN, ("Bill", "Invoice"), "1", since="2024-01-31T09:05:00")
     assert request == (

@@ -138,6 +138,18 @@ def test_deleted_records_name_the_types_they_may_be() -> None:
     assert (document.family, document.entities, document.name) == (Family.TXN, (BILL,), "17")
 
 
+def test_what_is_left_to_pay_and_to_apply_is_read_by_its_id() -> None:
+    found = reply(
+        "<BillToPayRet><BillToPay><TxnID>A</TxnID><TxnType>Bill</TxnType><AmountDue>90</AmountDue>"
+        "</BillToPay></BillToPayRet><BillToPayRet><CreditToApply><TxnID>B</TxnID>"
+        "<CreditRemaining>30.00</CreditRemaining></CreditToApply></BillToPayRet><BillToPayRet>"
+        "<BillToPay><TxnID>C</TxnID><AmountDue>a lot</AmountDue></BillToPay></BillToPayRet>",
+        "BillToPayQuery",
+    )
+    assert found.left == {"A": "90.00", "B": "30.00"}
+    assert found.unread == {"BillToPay": 1}
+
+
 def test_company_activity_is_read() -> None:
     found = reply(
         "<CompanyActivityRet><LastRestoreTime>2024-01-31T09:05:00-08:00</LastRestoreTime>"

@@ -209,6 +209,23 @@ def test_bills_to_pay_tell_what_is_left_of_one_vendor() -> None:
     assert ask(company, query.format("Nobody")).code == 3140
 
 
+def test_open_amount_can_be_missing_or_the_whole_vendors_and_bills_to_pay_are_right() -> None:
+    company = books()
+    txn_id = bill(company)
+    credit_of(company, "30.00")
+    query = f"<BillQueryRq><TxnID>{txn_id}</TxnID></BillQueryRq>"
+    told = []
+    for company.open_amounts in ("own", "omitted", "vendor"):
+        told.append(ask(company, query).every("BillRet/OpenAmount"))
+    assert told == [["100.00"], [], ["70.00"]]
+    left = ask(
+        company,
+        "<BillToPayQueryRq><PayeeEntityRef><FullName>Acme</FullName></PayeeEntityRef>"
+        "</BillToPayQueryRq>",
+    )
+    assert left.every("BillToPayRet/BillToPay/AmountDue") == ["100.00"]
+
+
 def test_a_macro_lets_one_set_add_a_bill_and_pay_it() -> None:
     company = books()
     add = bill_add().replace("<BillAdd>", '<BillAdd defMacro="TxnID:b">')

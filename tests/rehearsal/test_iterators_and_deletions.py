@@ -64,8 +64,15 @@ def test_an_iterator_dies_when_stopped_idle_or_asked_for_another_list() -> None:
     assert page(company, "Stop", stopped).code == 3391
     assert page(company, "Continue", stopped).code == 3391
     assert page(company, "Continue", idle, noun="Customer").code == 3391
-    company.advance(601)
+    company.advance(11)
     assert page(company, "Continue", idle).code == 3391
+
+
+def test_an_iterator_waits_ten_seconds_for_the_next_page() -> None:
+    company = five_vendors()
+    key = iterator_id(page(company, "Start"))
+    company.advance(10)
+    assert page(company, "Continue", key).code == 0
 
 
 def test_a_continue_must_repeat_the_filters() -> None:

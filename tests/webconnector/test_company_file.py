@@ -96,3 +96,9 @@ def test_only_the_file_id_under_our_owner_id_is_our_stamp(
 
 def test_a_file_nobody_stamped_has_no_stamp() -> None:
     assert stamp_of([], OWNER) is None
+
+
+@pytest.mark.parametrize("mark", [FILE_ID.strip("{}"), FILE_ID.upper(), FILE_ID.lower()])
+def test_a_mark_is_the_same_in_any_letters_with_or_without_braces(mark: str) -> None:
+    bound = Bound((PATH,), "Acme Ltd", FILE_ID, stamped=True)
+    assert judge(Found(PATH, "Acme Ltd", mark), bound).verdict is Verdict.RIGHT

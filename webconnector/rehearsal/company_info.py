@@ -33,6 +33,8 @@ _CAPACITY = {
     "Vehicle": 10000,
     "VendorType": 10000,
 }
+# LOCKED:<PC>:<.NET ticks of the session's beginning>.
+_LOCK = "LOCKED:OFFICE-PC:639080640000000000"
 _ADDRESS = {"Addr1": "1 Harbour Street", "City": "Portland", "State": "ME", "PostalCode": "04101"}
 
 
@@ -165,7 +167,7 @@ INFO: Mapping[str, Callable[[Register, Fields], Fields]] = {
 def stamp(register: Register, owner_id: str, file_id: str) -> None:
     """What adding a .qwc file does: the Web Connector's two private fields on the company."""
     remove_stamp(register, owner_id)
-    for name, value in (("AppLock", f"LOCKED:{owner_id}"), ("FileID", file_id)):
+    for name, value in (("AppLock", _LOCK), ("FileID", file_id)):
         register.company_ext.append(
             {
                 "OwnerID": owner_id,

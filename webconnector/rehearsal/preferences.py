@@ -56,9 +56,11 @@ class Preferences:
     ein: str = "12-3456789"
     bills_due_days: int = 10
     open_iterators_max: int = 10
-    iterator_idle_seconds_max: int = 600
+    iterator_idle_seconds_max: int = 10
     deletions_kept_days: int = 90
     default_tax_item: str = ""
+    open_amounts: str = "own"
+    """OpenAmount of bills and vendor credits: `own`, `omitted`, or `vendor` (QuickBooks' bug)."""
     last_restore: datetime | None = None
     last_condense: datetime | None = None
     in_use: set[str] = field(default_factory=set)

@@ -100,11 +100,18 @@ def _stock(_register: Register, record: Record) -> Fields:
 
 def _bill(register: Register, record: Record) -> Fields:
     left = payments.open_amount(register, record)
-    return {"IsPaid": plain_flag(left == ZERO), "OpenAmount": money(left)}
+    told = left
+    if register.prefs.open_amounts == "vendor":
+        told = -register.books.owed(record.fields["VendorRef"]["ListID"])
+    return {"IsPaid": plain_flag(left == ZERO), **_open_amount(register, told)}
 
 
 def _vendor_credit(register: Register, record: Record) -> Fields:
-    return {"OpenAmount": money(payments.unused(register, record))}
+    return _open_amount(register, payments.unused(register, record))
+
+
+def _open_amount(register: Register, told: Decimal) -> Fields:
+    return {} if register.prefs.open_amounts == "omitted" else {"OpenAmount": money(told)}
 
 
 def _invoice(register: Register, record: Record) -> Fields:
