@@ -27,6 +27,7 @@ from qbxml.entity import Entity, Family, Field, In, Kind, Lines, Part
 from qbxml.parse import Record
 from store.changes import chunks
 from store.context import Sync
+from store.ledger import TABLES
 from store.rows import Loaded, Values, names_of
 from store.syncing import candidate, link
 from store.types import new_key
@@ -152,35 +153,38 @@ def brief(row: Any) -> dict[str, Any]:
     return found
 
 
-def side_by_side(conn: Connection, company_id: str, record_id: str) -> list[dict[str, Any]]:
+def side_by_side(
+    conn: Connection, company_id: str, resource: str, record_id: str
+) -> list[dict[str, Any]]:
     """Each undecided candidate with its fields beside ours, both as people read them.
 
     `{"quickbooks_id", "name", ..., "fields": [{"field", "cashflow", "quickbooks", "same"}]}`:
     amounts "120.00", days ISO, references by name, lines as lists of such values.
     """
-    return all_side_by_side(conn, company_id, [record_id]).get(record_id, [])
+    table = TABLES[resource]
+    rows = conn.execute(
+        select(table).where(table.c.company_id == company_id, table.c.id == record_id)
+    ).all()
+    return all_side_by_side(conn, company_id, resource, rows).get(record_id, [])
 
 
 def all_side_by_side(
-    conn: Connection, company_id: str, record_ids: Sequence[str]
+    conn: Connection, company_id: str, resource: str, rows: Sequence[Any]
 ) -> dict[str, list[dict[str, Any]]]:
-    """As `side_by_side`, by record; as many queries per record type as for one record."""
-    by_type: dict[str, list[Any]] = {}
-    for row in undecided(conn, company_id, record_ids):
-        by_type.setdefault(row.resource, []).append(row)
+    """As `side_by_side`, by record, of records of one type whose rows were read already.
+
+    As many queries as for one record.
+    """
+    entity = BY_RESOURCE[resource]
+    alike = undecided(conn, company_id, [row.id for row in rows])
+    having = {one.record_id for one in alike}
+    loaded = Loaded(conn, company_id, resource).take([row for row in rows if row.id in having])
+    held = {record_id: loaded.values(record_id) for record_id in loaded.rows}
+    names = _names(conn, company_id, entity, held.values())
     found: dict[str, list[dict[str, Any]]] = {}
-    for resource, rows in by_type.items():
-        entity = BY_RESOURCE[resource]
-        ids = sorted({row.record_id for row in rows})
-        loaded = Loaded(conn, company_id, resource).load(ids)
-        held = {
-            record_id: loaded.values(record_id) for record_id in ids if record_id in loaded.rows
-        }
-        names = _names(conn, company_id, entity, held.values())
-        for row in rows:
-            if row.record_id in held:
-                one = brief(row) | {"fields": _fields(entity, held[row.record_id], row, names)}
-                found.setdefault(row.record_id, []).append(one)
+    for one in alike:
+        fields = _fields(entity, held[one.record_id], one, names)
+        found.setdefault(one.record_id, []).append(brief(one) | {"fields": fields})
     return found
 
 

@@ -6,7 +6,7 @@ Owns the `change` rows: one open row per record says what is still to be sent, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, insert, or_
 
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity, Family
-from store.ledger import TABLES
 from store.syncing import change, company, link, problem
 from store.types import new_key
 
@@ -193,23 +192,15 @@ def _merge(conn: Connection, company_id: str, row: Any, action: Action, now: dat
 
 
 def sync_objects(
-    conn: Connection, company_id: str, resource: str, record_ids: Sequence[str]
+    conn: Connection, company_id: str, versions: Mapping[str, int]
 ) -> dict[str, dict[str, Any]]:
     """The `sync` object of each record (interfaces.md), in a bounded number of queries.
 
+    `versions`: the present version of each record, by its id.
     `synced` is said only when QuickBooks confirmed the record's present version.
     """
-    table = TABLES[resource]
     found: dict[str, dict[str, Any]] = {}
-    for ids in chunks(record_ids):
-        versions = {
-            row.id: row.version
-            for row in conn.execute(
-                select(table.c.id, table.c.version).where(
-                    table.c.company_id == company_id, table.c.id.in_(ids)
-                )
-            )
-        }
+    for ids in chunks(versions):
         links = {
             row.record_id: row
             for row in conn.execute(
@@ -237,7 +228,7 @@ def sync_objects(
         }
         for record_id in ids:
             found[record_id] = sync_object(
-                versions.get(record_id),
+                versions[record_id],
                 links.get(record_id),
                 changes.get(record_id, []),
                 problems.get(record_id),

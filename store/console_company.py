@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, select
 
 from qbxml.entities import ENTITIES
+from store import wrong_passwords
 from store.changes import State
 from store.console_overview import Health, health, why
 from store.ledger import account
@@ -47,6 +48,7 @@ def state_of(conn: Connection, company_id: str, now: datetime) -> dict[str, Any]
         expected = row.last_call_at + timedelta(minutes=row.every_minutes)
     return facts | {
         "why": why(row),
+        "held_seconds": wrong_passwords.held_seconds(conn, row, now),
         "expected_at": expected,
         "overdue": row.health == Health.LATE,
         "quickbooks": row.quickbooks or {},

@@ -125,14 +125,14 @@ def _config(url: str) -> Config:
     return config
 
 
-def upgrade(url: str) -> None:
-    """Bring the tables to this program's version; forward only."""
+def upgrade(url: str, version: str = "head") -> None:
+    """Bring the tables to this program's version, or to an older one; forward only."""
     store = open_store(url)
     config = _config(url)
     try:
         with store.write() as conn:
             config.attributes["connection"] = conn
-            command.upgrade(config, "head")
+            command.upgrade(config, version)
     finally:
         store.close()
 

@@ -47,7 +47,7 @@ def problem_of(conn: Connection, company_id: str, number: int) -> dict[str, Any]
         raise NotFound("There is no problem of this number.")
     (shown,) = shown_problems(conn, list(rows))
     if shown["candidates"]:
-        shown["candidates"] = side_by_side(conn, company_id, rows[0].record_id)
+        shown["candidates"] = side_by_side(conn, company_id, rows[0].resource, rows[0].record_id)
     return shown
 
 

@@ -9,14 +9,27 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, exists, func, literal, select, union_all
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    String,
+    Table,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from qbxml.entities import ENTITIES
 from qbxml.entity import Entity, Family
 from store import candidates
 from store.ledger import TABLES
 from store.problems import DUPLICATES
-from store.rows import names_of, shown_column
+from store.rows import shown_column
 from store.syncing import change, link, problem
 
 page_duplicates = 10
@@ -57,25 +70,28 @@ def duplicates(conn: Connection, company_id: str, resource: str | None, page: in
     chosen = resource if resource is not None and resource in kinds else next(iter(kinds))
     pages = -(-kinds[chosen] // page_duplicates)
     page = min(max(1, page), pages)
+    table = TABLES[chosen]
+    shown = shown_column(table).name
+    mine = (table.c.company_id == problem.c.company_id) & (table.c.id == problem.c.record_id)
     rows = conn.execute(
-        select(problem)
+        select(table, problem.c.number.label("problem"), problem.c.title.label("problem_title"))
+        .select_from(problem.join(table, mine))
         .where(*where, problem.c.resource == chosen)
         .order_by(problem.c.opened_at, problem.c.id)
         .limit(page_duplicates)
         .offset((page - 1) * page_duplicates)
     ).all()
-    alike = candidates.all_side_by_side(conn, company_id, [row.record_id for row in rows])
-    names = names_of(conn, company_id, [(chosen, row.record_id) for row in rows])
+    alike = candidates.all_side_by_side(conn, company_id, chosen, rows)
     return {
         "kinds": kinds,
         "resource": chosen,
         "rows": [
             {
-                "number": row.number,
-                "title": row.title,
-                "record_id": row.record_id,
-                "name": names.get(row.record_id),
-                "candidates": alike.get(row.record_id, []),
+                "number": row.problem,
+                "title": row.problem_title,
+                "record_id": row.id,
+                "name": getattr(row, shown),
+                "candidates": alike.get(row.id, []),
             }
             for row in rows
         ],
@@ -86,18 +102,18 @@ def duplicates(conn: Connection, company_id: str, resource: str | None, page: in
 
 
 def unmatched(conn: Connection, company_id: str) -> list[Values]:
-    """Accounts and names of CashFlow that no link joins to QuickBooks, by type; 2 queries.
+    """Accounts and names of CashFlow that no link joins to QuickBooks, by type; one query.
 
     Each with `state` of what waits for it (None: nothing) and `similar`: linked records whose
     name is the same but for capitals, spaces, points and words like Inc.
     """
-    rows = conn.execute(union_all(*(_without(company_id, entity) for entity in _LISTS))).all()
-    if not rows:
-        return []
-    types = {row.resource for row in rows}
-    linked = [_with(company_id, entity) for entity in _LISTS if entity.resource in types]
+    parts = [part for entity in _LISTS for part in _both(company_id, entity)]
+    rows: list[Row[Any]] = []
     near: dict[tuple[str, str], list[Values]] = {}
-    for row in conn.execute(union_all(*linked)):
+    for row in conn.execute(union_all(*parts)):
+        if row.quickbooks_id is None:
+            rows.append(row)
+            continue
         other = {"id": row.id, "name": row.shown, "quickbooks_id": row.quickbooks_id}
         near.setdefault((row.resource, _plain(row.shown)), []).append(other)
     return [
@@ -129,23 +145,31 @@ def _living(company_id: str, entity: Entity, *columns: Any) -> Select[Any]:
     return query
 
 
-def _without(company_id: str, entity: Entity) -> Select[Any]:
+def _both(company_id: str, entity: Entity) -> tuple[Select[Any], Select[Any]]:
+    """The records of one type without a link; where there are any, also those that have one.
+
+    Links and changes are looked up record by record: a join may be carried out as one of all
+    records with all links, where PostgreSQL takes a large company for one like the others.
+    """
     table = TABLES[entity.resource]
-    joined = (
-        (change.c.company_id == table.c.company_id)
-        & (change.c.record_id == table.c.id)
-        & change.c.finished_at.is_(None)
-    )
-    known = exists(link.c.id).where(
-        link.c.company_id == table.c.company_id, link.c.record_id == table.c.id
-    )
-    query = _living(company_id, entity, change.c.state).where(~known)
-    query = query.select_from(table.outerjoin(change, joined))
-    return select(query.order_by(table.c.id).limit(unmatched_max).subquery())
+    linked_as = _of_record(table, link, link.c.quickbooks_id)
+    waits = _of_record(table, change, change.c.state).where(change.c.finished_at.is_(None))
+    waits = waits.order_by(change.c.id.desc()).limit(1)
+    none = cast(null(), String(36)).label("quickbooks_id")
+    without = _living(company_id, entity, waits.scalar_subquery().label("state"), none)
+    without = without.where(linked_as.scalar_subquery().is_(None))
+    first = without.order_by(table.c.id).limit(unmatched_max).subquery()
+    there = linked_as.where(link.c.gone_at.is_(None)).scalar_subquery().label("quickbooks_id")
+    state = cast(null(), String(12)).label("state")
+    linked = _living(company_id, entity, state, there).subquery()
+    some = exists(select(first.c.id))
+    return select(first), select(linked).where(linked.c.quickbooks_id.is_not(None), some)
 
 
-def _with(company_id: str, entity: Entity) -> Select[Any]:
-    table = TABLES[entity.resource]
-    joined = (link.c.company_id == table.c.company_id) & (link.c.record_id == table.c.id)
-    query = _living(company_id, entity, link.c.quickbooks_id)
-    return query.select_from(table.join(link, joined)).where(link.c.gone_at.is_(None))
+def _of_record(table: Table, other: Table, column: Any) -> Select[Any]:
+    """What the other table has about each record."""
+    return (
+        select(column)
+        .where(other.c.company_id == table.c.company_id, other.c.record_id == table.c.id)
+        .correlate(table)
+    )

@@ -25,7 +25,10 @@ def audit_row(
     detail: dict[str, Any] | None,
     now: datetime,
 ) -> None:
-    """Note one act, such as `company.pause`; `detail` is JSON and never holds a secret."""
+    """Note one act, such as `company.pause`; `detail` is JSON and never holds a secret.
+
+    A record's story shows the acts whose detail names its id as `record`.
+    """
     audit_rows(conn, company_id, who, act, [detail], now)
 
 
@@ -50,6 +53,7 @@ def audit_rows(
                 "who": who[:who_characters_max],
                 "act": act,
                 "detail": detail,
+                "record_id": (detail or {}).get("record"),
             }
             for detail in details
         ],

@@ -17,10 +17,26 @@ from store.rows import names_of, nouns_of, references
 from store.syncing import link
 
 
+def quickbooks_ids(resource: str, plain: Mapping[str, Any] | None) -> set[str]:
+    """The ids of QuickBooks to which plain values refer."""
+    found = references(BY_RESOURCE[resource], plain or {})
+    return {value["id"] for _, value in found if value.get("id")}
+
+
+def _linked(conn: Connection, company_id: str, ids: Iterable[str]) -> Iterable[Any]:
+    for some in chunks(ids):
+        yield from conn.execute(
+            select(link.c.noun, link.c.quickbooks_id, link.c.record_id, link.c.resource).where(
+                link.c.company_id == company_id, link.c.quickbooks_id.in_(some)
+            )
+        )
+
+
 class Names:
     """What records are called: those given, and all that the given plain values refer to.
 
-    `records`: (resource, id); `values`: (resource, plain values). A bounded number of queries.
+    `records`: (resource, id); `values`: (resource, plain values); `linked`: the links of all
+    QuickBooks ids in the values, where they were read already. A bounded number of queries.
     """
 
     def __init__(
@@ -29,6 +45,7 @@ class Names:
         company_id: str,
         records: Iterable[tuple[str, str]],
         values: Iterable[tuple[str, Mapping[str, Any] | None]],
+        linked: Iterable[Any] | None = None,
     ) -> None:
         found = [
             reference
@@ -36,17 +53,13 @@ class Names:
             for reference in references(BY_RESOURCE[resource], plain or {})
         ]
         wanted = set(records)
+        if linked is None:
+            linked = _linked(conn, company_id, {v["id"] for _, v in found if v.get("id")})
         # QuickBooks' ids are unique per type only, so a field's own types tell which is meant.
         self._linked: dict[tuple[str, str], str] = {}
-        owed = {value["id"] for _, value in found if value.get("id")}
-        for ids in chunks(owed):
-            for row in conn.execute(
-                select(link.c.noun, link.c.quickbooks_id, link.c.record_id, link.c.resource).where(
-                    link.c.company_id == company_id, link.c.quickbooks_id.in_(ids)
-                )
-            ):
-                self._linked[row.noun, row.quickbooks_id] = row.record_id
-                wanted.add((row.resource, row.record_id))
+        for row in linked:
+            self._linked[row.noun, row.quickbooks_id] = row.record_id
+            wanted.add((row.resource, row.record_id))
         for field, value in found:
             if value.get("record_id"):
                 wanted |= {(resource, value["record_id"]) for resource in field.to}

@@ -18,9 +18,10 @@ from qbxml.entity import Field, Kind
 from store.changes import chunks, sync_objects
 from store.errors import FieldError, Invalid, NotFound
 from store.filters import conditions
-from store.ledger import LINE_TABLES, TABLES, bank_balance, column_name
-from store.rows import names_of, write_kind
+from store.ledger import TABLES, bank_balance, column_name
+from store.rows import lines_of, names_of, write_kind
 from store.shapes import LineShape, Shape
+from store.syncing import link
 from store.types import is_key
 
 page_records_max = 1000
@@ -34,11 +35,29 @@ def find_row(
     `to_change` holds the row until the commit.
     """
     table = TABLES[shape.entity.resource]
+    query = select(table).with_for_update() if to_change else select(table)
+    return _found(conn, company_id, shape, record_id, query)
+
+
+def find_linked(conn: Connection, company_id: str, shape: Shape, record_id: str) -> Any:
+    """As `find_row`, with the columns of its link beside its own; `quickbooks_id` None: no link."""
+    table = TABLES[shape.entity.resource]
+    joined = (link.c.company_id == table.c.company_id) & (link.c.record_id == table.c.id)
+    beside = [column for column in link.c if column.name not in table.c]
+    query = select(table, *beside).select_from(table.outerjoin(link, joined))
+    return _found(conn, company_id, shape, record_id, query)
+
+
+def _found(
+    conn: Connection, company_id: str, shape: Shape, record_id: str, query: Select[Any]
+) -> Any:
+    table = TABLES[shape.entity.resource]
     found = None
     key = record_id.lower()
     if is_key(key):
-        query = select(table).where(*_of_shape(shape, company_id), table.c.id == key)
-        found = conn.execute(query.with_for_update() if to_change else query).one_or_none()
+        found = conn.execute(
+            query.where(*_of_shape(shape, company_id), table.c.id == key)
+        ).one_or_none()
     if found is None:
         raise NotFound(f"There is no {shape.entity.singular} with this id.")
     return found
@@ -52,31 +71,14 @@ def _of_shape(shape: Shape, company_id: str) -> list[ColumnElement[bool]]:
     return where
 
 
-def line_rows(
-    conn: Connection, company_id: str, shape: Shape, owner_ids: Sequence[str]
-) -> dict[tuple[str, str], list[Any]]:
-    """The lines of these records in order, by kind of lines and record."""
-    found: dict[tuple[str, str], list[Any]] = {}
-    for line in shape.lines:
-        table = LINE_TABLES[shape.entity.resource, line.part.name]
-        for ids in chunks(owner_ids):
-            for row in conn.execute(
-                select(table)
-                .where(table.c.company_id == company_id, table.c.owner_id.in_(ids))
-                .order_by(table.c.owner_id, table.c.position)
-            ):
-                found.setdefault((line.part.name, row.owner_id), []).append(row)
-    return found
-
-
 def shown(
     conn: Connection, company_id: str, shape: Shape, rows: Sequence[Any]
 ) -> list[dict[str, Any]]:
     """These rows as the API shows them, in their order."""
     ids = [row.id for row in rows]
-    lines = line_rows(conn, company_id, shape, ids)
+    lines = lines_of(conn, company_id, shape.entity.resource, ids)
     names = _names(conn, company_id, shape, rows, lines)
-    syncs = sync_objects(conn, company_id, shape.entity.resource, ids)
+    syncs = sync_objects(conn, company_id, {row.id: row.version for row in rows})
     found = []
     for row in rows:
         record: dict[str, Any] = {"id": row.id}

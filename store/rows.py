@@ -20,6 +20,10 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    cast,
+    literal,
+    null,
+    or_,
     select,
     union_all,
 )
@@ -95,20 +99,51 @@ def references(entity: Entity, values: Mapping[str, Any]) -> Iterable[tuple[Fiel
 # Made once: each page asks for its records; a query costs more to put together than to run.
 _COMPANY: BindParameter[str] = bindparam("company")
 _IDS: BindParameter[str] = bindparam("ids", expanding=True)
+_QUICKBOOKS_IDS: BindParameter[str] = bindparam("quickbooks_ids", expanding=True)
 _ROWS = {
     resource: select(table).where(table.c.company_id == _COMPANY, table.c.id.in_(_IDS))
     for resource, table in TABLES.items()
 }
-_LINES = {
-    which: select(lines)
-    .where(lines.c.company_id == _COMPANY, lines.c.owner_id.in_(_IDS))
-    .order_by(lines.c.owner_id, lines.c.position)
-    for which, lines in LINE_TABLES.items()
-}
 _LOOSE = select(dangling).where(dangling.c.company_id == _COMPANY, dangling.c.record_id.in_(_IDS))
-_LINKS = select(link.c.record_id, link.c.quickbooks_id, link.c.gone_at).where(
-    link.c.company_id == _COMPANY, link.c.record_id.in_(_IDS)
+_ANY_LINKS = select(
+    link.c.noun, link.c.resource, link.c.record_id, link.c.quickbooks_id, link.c.gone_at
+).where(link.c.company_id == _COMPANY)
+_LINKS = _ANY_LINKS.where(link.c.record_id.in_(_IDS))
+_LINKS_EITHER = _ANY_LINKS.where(
+    or_(link.c.record_id.in_(_IDS), link.c.quickbooks_id.in_(_QUICKBOOKS_IDS))
 )
+
+
+def _lines_query(resource: str) -> Any:
+    """The lines of some records: a row has the columns of all kinds of lines of that type."""
+    tables = {name: table for (owner, name), table in LINE_TABLES.items() if owner == resource}
+    types = {column.name: column.type for table in tables.values() for column in table.c}
+    parts = [
+        select(
+            literal(name).label("line_kind"),
+            *(
+                table.c[column] if column in table.c else cast(null(), kind).label(column)
+                for column, kind in types.items()
+            ),
+        ).where(table.c.company_id == _COMPANY, table.c.owner_id.in_(_IDS))
+        for name, table in tables.items()
+    ]
+    whole = union_all(*parts) if len(parts) > 1 else parts[0]
+    return whole.order_by("owner_id", "position")
+
+
+_LINES = {resource: _lines_query(resource) for resource, _ in LINE_TABLES}
+
+
+def lines_of(
+    conn: Connection, company_id: str, resource: str, owner_ids: Sequence[str]
+) -> dict[tuple[str, str], list[Any]]:
+    """The lines of these records in order, by kind of lines and record; one query."""
+    found: dict[tuple[str, str], list[Any]] = {}
+    for ids in chunks(owner_ids) if resource in _LINES else ():
+        for row in conn.execute(_LINES[resource], {"company": company_id, "ids": ids}):
+            found.setdefault((row.line_kind, row.owner_id), []).append(row)
+    return found
 
 
 class Loaded:
@@ -125,16 +160,23 @@ class Loaded:
 
     def load(self, record_ids: Sequence[str]) -> Loaded:
         """Read these records in a bounded number of queries."""
-        resource = self.entity.resource
+        query, rows = _ROWS[self.entity.resource], list[Any]()
         for ids in chunks(record_ids):
-            asked = {"company": self.company_id, "ids": ids}
-            for row in self.conn.execute(_ROWS[resource], asked):
-                self.rows[row.id] = row
-            for part in self.entity.lines:
-                for line in self.conn.execute(_LINES[resource, part.name], asked):
-                    self.lines.setdefault((part.name, line.owner_id), []).append(line)
+            rows += self.conn.execute(query, {"company": self.company_id, "ids": ids})
+        return self.take(rows)
+
+    def take(self, rows: Sequence[Any], quickbooks_ids: Iterable[str] = ()) -> Loaded:
+        """As `load`, of records whose rows were read already.
+
+        `quickbooks_ids`: what else stands in `links` then, in the same query.
+        """
+        self.rows |= {row.id: row for row in rows}
+        for ids in chunks([row.id for row in rows]):
             self._load_loose(ids)
-        self._load_links()
+        self.lines |= lines_of(
+            self.conn, self.company_id, self.entity.resource, [row.id for row in rows]
+        )
+        self._load_links(quickbooks_ids)
         return self
 
     def _load_loose(self, ids: Sequence[str]) -> None:
@@ -145,7 +187,7 @@ class Loaded:
                 "name": row.full_name,
             }
 
-    def _load_links(self) -> None:
+    def _load_links(self, quickbooks_ids: Iterable[str]) -> None:
         wanted: set[str] = set()
         for field in self.entity.fields:
             if field.to:
@@ -157,9 +199,13 @@ class Loaded:
                         if name == part.name:
                             wanted |= {getattr(line, column_name(field)) for line in lines}
         wanted.discard(None)
-        for ids in chunks(sorted(wanted)):
-            for row in self.conn.execute(_LINKS, {"company": self.company_id, "ids": ids}):
-                self.links[row.record_id] = row
+        known, more = chunks(sorted(wanted)), chunks(sorted(quickbooks_ids))
+        for ids, others in zip_longest(known, more, fillvalue=list[str]()):
+            asked: Values = {"company": self.company_id, "ids": ids}
+            query = _LINKS
+            if others:
+                query, asked = _LINKS_EITHER, asked | {"quickbooks_ids": others}
+            self.links |= {row.record_id: row for row in self.conn.execute(query, asked)}
 
     def values(self, record_id: str) -> Values:
         """The record in plain form; a reference QuickBooks does not have yet has no `id`."""

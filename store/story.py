@@ -9,17 +9,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import JSON, Connection, Row, String, cast, literal, null, select, union_all
 
 from qbxml.compare import canonical, same
 from qbxml.entity import Lines
 from store.changes import sync_object
 from store.overview import instant
-from store.readable import Names
-from store.reading import find_row
+from store.readable import Names, quickbooks_ids
+from store.reading import find_linked
 from store.rows import Loaded, shown_name
 from store.shapes import shape_of
-from store.syncing import audit, change, conflict, exchange, link, problem
+from store.syncing import audit, change, conflict, exchange, problem
+from store.types import Key
 
 events_max = 500
 
@@ -36,15 +37,15 @@ def story(conn: Connection, company_id: str, resource: str, record_id: str) -> V
     `text`, `session_id`, `number`. `blocked_by`: the open problems of the record, and of those
     that it waits for.
     """
-    row = find_row(conn, company_id, shape_of(resource), record_id)
-    linked, changed = _linked(conn, company_id, row.id), _changed(conn, company_id, row.id)
+    row = find_linked(conn, company_id, shape_of(resource), record_id)
+    linked = row if row.quickbooks_id is not None else None
+    changed = _changed(conn, company_id, row.id)
     open_changes = [one for one in changed if one.finished_at is None]
     awaited = {one.waits_for_id for one in open_changes} - {None}
     problems = _problem_rows(conn, company_id, {row.id, *awaited})
     events: list[Values] = [
-        *_acts(conn, company_id, row.id),
+        *_acts_and_conflicts(conn, company_id, row.id),
         *_changes(changed),
-        *_conflicts(conn, company_id, row.id),
         *_problems(problems, row.id),
     ]
     if linked is not None:
@@ -68,7 +69,7 @@ def story(conn: Connection, company_id: str, resource: str, record_id: str) -> V
             "sync": sync_object(row.version, linked, open_changes[::-1], None),
         },
         "quickbooks": _quickbooks(linked),
-        "compared": _compared(conn, company_id, resource, row.id, linked),
+        "compared": _compared(conn, company_id, resource, row),
         "blocked_by": [
             {"number": one.number, "title": one.title, "text": one.text, "advice": one.advice}
             for one in problems
@@ -81,12 +82,6 @@ def story(conn: Connection, company_id: str, resource: str, record_id: str) -> V
 def _moment(event: Values) -> datetime:
     moment: datetime = event["at"]
     return moment
-
-
-def _linked(conn: Connection, company_id: str, record_id: str) -> Row[Any] | None:
-    return conn.execute(
-        select(link).where(link.c.company_id == company_id, link.c.record_id == record_id)
-    ).one_or_none()
 
 
 def _quickbooks(linked: Row[Any] | None) -> Values | None:
@@ -103,15 +98,14 @@ def _quickbooks(linked: Row[Any] | None) -> Values | None:
     }
 
 
-def _compared(
-    conn: Connection, company_id: str, resource: str, record_id: str, linked: Row[Any] | None
-) -> list[Values]:
+def _compared(conn: Connection, company_id: str, resource: str, row: Any) -> list[Values]:
     """Each shared field with the App's present value and QuickBooks' last one."""
     shape = shape_of(resource)
-    loaded = Loaded(conn, company_id, resource).load([record_id])
-    plain = loaded.values(record_id)
-    base = linked.base if linked is not None else None
-    names = Names(conn, company_id, [], [(resource, plain), (resource, base)])
+    base = row.base
+    loaded = Loaded(conn, company_id, resource).take([row], quickbooks_ids(resource, base))
+    plain = loaded.values(row.id)
+    both = [(resource, plain), (resource, base)]
+    names = Names(conn, company_id, [], both, loaded.links.values())
     ours = canonical(shape.entity, plain)
     return [
         {
@@ -127,20 +121,64 @@ def _compared(
     ]
 
 
-def _acts(conn: Connection, company_id: str, record_id: str) -> Iterable[Values]:
-    """What people and programs did with it, from the audit trail."""
-    query = select(audit).where(
-        audit.c.company_id == company_id, audit.c.detail["record"].as_string() == record_id
+def _acts_and_conflicts(conn: Connection, company_id: str, record_id: str) -> Iterable[Values]:
+    """What people and programs did with it, and what both sides changed; one query."""
+    acts = (
+        select(
+            literal("app").label("kind"),
+            audit.c.id,
+            audit.c.at,
+            audit.c.act.label("title"),
+            audit.c.who,
+            audit.c.detail,
+            cast(null(), String(12)).label("winner"),
+            cast(null(), String(10)).label("settlement"),
+            cast(null(), Key).label("session_id"),
+        )
+        .where(audit.c.company_id == company_id, audit.c.record_id == record_id)
+        .order_by(audit.c.at.desc())
     )
-    for row in conn.execute(query.order_by(audit.c.at.desc()).limit(events_max)):
-        fields = (row.detail or {}).get("fields")
-        yield {
-            "at": row.at,
-            "kind": "app",
-            "title": row.act,
-            "who": row.who,
-            "text": ", ".join(fields) if fields else None,
-        }
+    conflicts = (
+        select(
+            literal("conflict").label("kind"),
+            conflict.c.id,
+            conflict.c.at,
+            conflict.c.field.label("title"),
+            cast(null(), String(200)).label("who"),
+            cast(null(), JSON).label("detail"),
+            conflict.c.winner,
+            conflict.c.settlement,
+            conflict.c.session_id,
+        )
+        .where(conflict.c.company_id == company_id, conflict.c.record_id == record_id)
+        .order_by(conflict.c.at.desc())
+    )
+    parts = [select(part.limit(events_max).subquery()) for part in (acts, conflicts)]
+    for row in conn.execute(union_all(*parts)):
+        yield _act(row) if row.kind == "app" else _conflict(row)
+
+
+def _act(row: Row[Any]) -> Values:
+    fields = (row.detail or {}).get("fields")
+    return {
+        "at": row.at,
+        "kind": row.kind,
+        "title": row.title,
+        "who": row.who,
+        "text": ", ".join(fields) if fields else None,
+    }
+
+
+def _conflict(row: Row[Any]) -> Values:
+    return {
+        "at": row.at,
+        "kind": row.kind,
+        "title": row.title,
+        "state": row.settlement or "open",
+        "text": f"{WON[row.winner]} won",
+        "conflict_id": row.id,
+        "session_id": row.session_id,
+    }
 
 
 def _changed(conn: Connection, company_id: str, record_id: str) -> Sequence[Row[Any]]:
@@ -177,22 +215,6 @@ def _changes(changed: Iterable[Row[Any]]) -> Iterable[Values]:
                 "number": row.number,
                 "session_id": row.sent_in,
             }
-
-
-def _conflicts(conn: Connection, company_id: str, record_id: str) -> Iterable[Values]:
-    query = select(conflict).where(
-        conflict.c.company_id == company_id, conflict.c.record_id == record_id
-    )
-    for row in conn.execute(query.order_by(conflict.c.at.desc()).limit(events_max)):
-        yield {
-            "at": row.at,
-            "kind": "conflict",
-            "title": row.field,
-            "state": row.settlement or "open",
-            "text": f"{WON[row.winner]} won",
-            "conflict_id": row.id,
-            "session_id": row.session_id,
-        }
 
 
 def _problem_rows(conn: Connection, company_id: str, ids: set[str]) -> Sequence[Row[Any]]:

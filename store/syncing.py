@@ -337,7 +337,9 @@ audit = _tenant(
     Column("who", String(200), nullable=False),
     Column("act", String(60), nullable=False),
     Column("detail", _JSON),
+    Column("record_id", Key),  # the record that it is about, as in the detail
     Index(None, "company_id", "at"),
+    Index(None, "company_id", "record_id", "at"),
 )
 
 # The numbers of the change feed, see feed.py.

@@ -17,7 +17,8 @@ from store.drafts import Draft, Row
 from store.ledger import LINE_TABLES, TABLES
 from store.naming import rename_below
 from store.people import audit_row
-from store.reading import find_row, line_rows, shown
+from store.reading import find_row, shown
+from store.rows import lines_of
 from store.shapes import APP_ALONE, Shape
 from store.syncing import dangling, problem
 
@@ -155,15 +156,16 @@ def approve_record(
 
 
 def _lines_of(conn: Connection, company_id: str, shape: Shape, row: Any) -> dict[str, list[Row]]:
-    found = line_rows(conn, company_id, shape, [row.id])
-    own = {"company_id", "owner_id"}
-    return {
-        line.part.name: [
-            {name: value for name, value in inner._mapping.items() if name not in own}  # noqa: SLF001
+    resource = shape.entity.resource
+    found = lines_of(conn, company_id, resource, [row.id])
+    kept: dict[str, list[Row]] = {}
+    for line in shape.lines:
+        columns = set(LINE_TABLES[resource, line.part.name].c.keys()) - {"company_id", "owner_id"}
+        kept[line.part.name] = [
+            {column: getattr(inner, column) for column in columns}
             for inner in found.get((line.part.name, row.id), ())
         ]
-        for line in shape.lines
-    }
+    return kept
 
 
 def _differ(draft: Draft, name: str) -> bool:

@@ -9,7 +9,7 @@ right password came last is never slowed down, nor is an address that has given 
 from __future__ import annotations
 
 import ipaddress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, update
@@ -23,6 +23,7 @@ per_connector: Final = Rate("wrong-connector", events=20, seconds=600)
 # The same bucket as `per_address`, full as soon as anything is in it.
 _any: Final = Rate("wrong-address", events=1, seconds=20)
 told_from = 3
+noted_every = timedelta(minutes=1)
 address_characters_max = 64
 _IPV6_NETWORK_BITS = 64  # what one customer of a provider has to himself
 
@@ -39,6 +40,36 @@ def held_back(conn: Connection, found: Row[Any] | None, address: str, now: datet
     if found is None or not buckets.wait(conn, per_connector, found.id, now):
         return False
     return buckets.wait(conn, _any, subject, now) > 0
+
+
+def note_held_back(conn: Connection, found: Row[Any], address: str, now: datetime) -> None:
+    """Somebody came whose password was not looked at: people are told that it was no right one.
+
+    Written at most once in `noted_every` for an address: being slowed down stays cheap.
+    """
+    place = address[:address_characters_max]
+    noted = found.refused_at is not None and now - found.refused_at < noted_every
+    if noted and found.wrong_address == place:
+        return
+    conn.execute(
+        update(connector)
+        .where(connector.c.company_id == found.company_id, connector.c.id == found.id)
+        .values(refused_at=now, wrong_address=place)
+    )
+
+
+def held_seconds(conn: Connection, found: Row[Any], now: datetime) -> int:
+    """For how long no password is looked at from where the last wrong one came; 0: it is.
+
+    Never longer than until the next try that is let through, which is less than a minute.
+    """
+    address = found.wrong_address
+    if found.refused_at is None or address is None or address == found.last_address:
+        return 0
+    subject = _subject(address)
+    asked = ((per_address, subject), (per_connector, found.id), (_any, subject))
+    early, many, again = buckets.waits(conn, asked, now)
+    return max(early, min(many, again))
 
 
 def wrong(conn: Connection, found: Row[Any] | None, address: str, now: datetime) -> int:

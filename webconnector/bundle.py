@@ -14,7 +14,7 @@ from typing import Any
 
 from webconnector.redaction import SECRET_ELEMENTS, redacted
 
-README = """This bundle tells one update of the QuickBooks Web Connector for support.
+README = """This bundle tells one session of the QuickBooks Web Connector for support.
 
 session.json   what was called, answered and moved, with durations
 exchanges/     the requests to QuickBooks and its replies, as qbXML

@@ -2,7 +2,7 @@
 
 Owns the shape of the seam between the SOAP layer and the session logic. Knows nothing of XML,
 HTTP or the store: strings and integers in, strings and integers out. Implementations may raise
-anything; the SOAP layer then gives the protocol answer that ends the update in good order.
+anything; the SOAP layer then gives the protocol answer that ends the session in good order.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ class WebConnectorCalls(Protocol):
         ...
 
     def client_version(self, version: str) -> str:
-        """``""`` to go on, ``E:text`` or ``O:version`` to stop the update."""
+        """``""`` to go on, ``E:text`` or ``O:version`` to stop the session."""
         ...
 
     def authenticate(self, username: str, password: str) -> tuple[str, ...]:
         """Two to four strings.
 
         The ticket; a file path, ``""``, ``none``, ``nvu`` or ``busy``; then, if wanted, seconds
-        to postpone this update and the least seconds between updates.
+        to postpone this session and the least seconds between sessions.
         """
         ...
 

@@ -100,6 +100,8 @@ class Exchange:
         address = peer.get()
         whose = {"company": found.company_id} if found is not None else {}
         if wrong_passwords.held_back(conn, found, address, now):
+            if found is not None:
+                wrong_passwords.note_held_back(conn, found, address, now)
             _log.info("session_refused", reason="held_back", address=address, **whose)
             return False
         if companies.password_matches(found, password, self._settings.secret_key_bytes):

@@ -1,4 +1,4 @@
-"""QWCLog.txt, the Web Connector's own log: its updates, how each ended, and the first error.
+"""QWCLog.txt, the Web Connector's own log: its sessions, how each ended, and the first error.
 
 Owns reading that file's text and what its error codes mean. It must not know our sessions; the
 caller matches them by their times. Lines: `20240131.14:03:59 UTC : Class.method() : text`.
@@ -15,7 +15,7 @@ from qbxml.hresult import decide_hresult, explain_hresult
 from webconnector.redaction import redacted
 
 log_characters_max = 5_000_000
-updates_max = 500
+sessions_max = 500
 
 _LINE = re.compile(
     r"(?P<day>\d{8})\.(?P<time>\d\d:\d\d:\d\d) UTC\s*:\s*(?P<place>[^:]*?)\s*:\s?(?P<text>.*)"
@@ -59,9 +59,9 @@ CODES: Final[dict[int, Meaning]] = {
     ),
     **_many(
         (1007, 1008, 1009, 1013, 1022, 1023, 1024),
-        "QuickBooks could not be opened for the update.",
+        "QuickBooks could not be opened for the session.",
         "Open the company file in QuickBooks as the Admin user, close any dialog that waits, and "
-        "update again.",
+        "press Update Selected.",
     ),
     **_many(
         (1011, 1032),
@@ -75,11 +75,12 @@ CODES: Final[dict[int, Meaning]] = {
         "time of this line.",
     ),
     1014: Meaning(
-        "QuickBooks did not tell about itself when the update began.",
-        "Close dialogs in QuickBooks, restart it and update again.",
+        "QuickBooks did not tell about itself when the session began.",
+        "Close dialogs in QuickBooks, restart it and press Update Selected.",
     ),
     1015: Meaning(
-        "The update ended untidily; nothing was lost.", "Nothing needs to be done; update again."
+        "The session ended untidily; nothing was lost.",
+        "Nothing needs to be done; the next one goes on.",
     ),
     **_many(
         (1016, 1017, 1018, 1019, 1020),
@@ -103,7 +104,7 @@ CODES: Final[dict[int, Meaning]] = {
         "connection page.",
     ),
     1031: Meaning(
-        "The update ended with a message from the server.",
+        "The session ended with a message from the server.",
         "Read the message beside it, and the company's session log.",
     ),
     1035: Meaning("The PC does not know its own name localhost.", "Mend the PC's hosts file."),
@@ -122,13 +123,13 @@ CODES: Final[dict[int, Meaning]] = {
 ANSWERS: Final = {
     "none": "nothing to do",
     "nvu": "wrong password",
-    "busy": "another update was running",
+    "busy": "another session was running",
 }
 
 
 @dataclass(slots=True)
-class Update:
-    """One update in the log."""
+class LoggedSession:
+    """One session in the log."""
 
     started_at: datetime
     ended_at: datetime
@@ -168,12 +169,12 @@ def _error(text: str) -> dict[str, Any] | None:
     return found
 
 
-def read(text: str) -> list[Update]:
-    """The updates in a log, oldest first; the last `updates_max`.
+def read(text: str) -> list[LoggedSession]:
+    """The sessions in a log, oldest first; the last `sessions_max`.
 
-    Text that is no such log gives none. Lines before the first update are passed over.
+    Text that is no such log gives none. Lines before the first session are passed over.
     """
-    updates: list[Update] = []
+    sessions: list[LoggedSession] = []
     for number, line in enumerate(text[-log_characters_max:].splitlines(), start=1):
         found = _LINE.match(line.strip())
         if found is None:
@@ -182,17 +183,17 @@ def read(text: str) -> list[Update]:
         if at is None:
             continue
         if _BEGIN in found["text"]:
-            updates.append(Update(at, at))
-        if updates:
-            updates[-1].note(at, number, found["text"])
-    return updates[-updates_max:]
+            sessions.append(LoggedSession(at, at))
+        if sessions:
+            sessions[-1].note(at, number, found["text"])
+    return sessions[-sessions_max:]
 
 
-def first_error(updates: list[Update]) -> dict[str, Any] | None:
-    """The first error of the latest update that has one: the rest usually follows from it."""
-    for update in reversed(updates):
-        if update.errors:
-            return update.errors[0]
+def first_error(sessions: list[LoggedSession]) -> dict[str, Any] | None:
+    """The first error of the latest session that has one: the rest usually follows from it."""
+    for session in reversed(sessions):
+        if session.errors:
+            return session.errors[0]
     return None
 
 

@@ -54,8 +54,9 @@ PAGE = f"""<!doctype html>
 <link rel="stylesheet" href="/static/webconnector.css"></head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
-<header class="band"><div class="inner"><p class="product">{PRODUCT}
-<span>with QuickBooks Desktop</span></p></div></header>
+<header class="band"><div class="inner"><p class="product">
+<img src="/static/mark.svg" width="22" height="22" alt="">
+<a href="/console/">{PRODUCT} <span>with QuickBooks Desktop</span></a></p></div></header>
 <main id="content" class="narrow">
 <h1>This address is working</h1>
 <p class="lead">It is meant for the QuickBooks Web Connector, not for a browser.</p>
@@ -73,7 +74,8 @@ press <em>Update Selected</em>.</p>
 PAGE_HEADERS = (
     (
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+        "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; "
+        "base-uri 'none'",
     ),
 )
 

@@ -28,8 +28,8 @@ INT32_MAX = 2**31 - 1
 
 def _last_error(reference: str) -> str:
     return (
-        f"{PRODUCT} had an error of its own and ended this update. Nothing is lost: the next "
-        f"update goes on from here. If it happens again, tell support the reference {reference}."
+        f"{PRODUCT} had an error of its own and ended this session. Nothing is lost: the next "
+        f"one goes on from here. If it happens again, tell support the reference {reference}."
     )
 
 

@@ -48,7 +48,7 @@ def audited(made: World, name: str) -> Any:
 def beside(made: World, record_id: str) -> dict[str, tuple[Any, Any, bool]]:
     """The one candidate's fields, side by side."""
     with made.store.read() as conn:
-        (one,) = candidates.side_by_side(conn, made.id, record_id)
+        (one,) = candidates.side_by_side(conn, made.id, "bills", record_id)
     return {f["field"]: (f["cashflow"], f["quickbooks"], f["same"]) for f in one["fields"]}
 
 

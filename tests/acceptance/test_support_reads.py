@@ -56,8 +56,9 @@ def test_a_session_is_found_by_its_id_and_its_message_set(busy: World) -> None:
 
 def test_a_search_stays_within_the_companies_that_a_person_may_see(busy: World) -> None:
     other = busy.neighbour()
-    assert found(busy, "b-77", [other.id]) == {"companies": [], "records": [], "sessions": []}
-    assert found(busy, "b-77", []) == {"companies": [], "records": [], "sessions": []}
+    nothing = {"companies": [], "records": [], "sessions": [], "narrow": False}
+    assert found(busy, "b-77", [other.id]) == nothing
+    assert found(busy, "b-77", []) == nothing
     assert names(busy, "b-77", [busy.id]) == {("bills", "B-77")}
     with pytest.raises(Invalid, match="characters"):
         found(busy, "x")

@@ -54,6 +54,14 @@ def hammer(made: World, times: int, address: str | None = None) -> None:
         assert From(made, place, "wrong").verdict() == "nvu"
 
 
+def held(made: World) -> int:
+    """For how many seconds the last one who came with no right password is held back."""
+    with made.store.read() as conn:
+        found = companies.find_connector(conn, made.company.username)
+        assert found is not None
+        return wrong_passwords.held_seconds(conn, found, made.clock())
+
+
 def test_an_address_is_slowed_down_and_the_companys_own_goes_on(behind_proxy: World) -> None:
     assert From(behind_proxy, OFFICE).verdict() == ""
     hammer(behind_proxy, wrong_passwords.per_address.events, ATTACKER)
@@ -81,12 +89,38 @@ def test_the_companys_own_is_never_slowed_down_by_a_neighbour_at_its_address(
     assert From(behind_proxy, OFFICE).verdict() == ""
 
 
+def test_who_is_held_back_is_told_to_the_administrator_and_for_how_long(
+    behind_proxy: World,
+) -> None:
+    """Wrong passwords for others at the same address hold back this company's first right one."""
+    for _ in range(wrong_passwords.per_address.events):
+        assert From(behind_proxy, OFFICE).verdict("nobody") == "nvu"
+    assert From(behind_proxy, OFFICE).verdict() == "nvu"
+    assert held(behind_proxy) == wrong_passwords.per_address.step // 1000
+    behind_proxy.clock.advance(seconds=21)
+    assert held(behind_proxy) == 0
+    assert From(behind_proxy, OFFICE).verdict() == ""
+    assert behind_proxy.problems() == [], "nobody gave a wrong password for this company"
+
+
+def test_held_back_by_many_addresses_is_told_with_the_wait_of_the_last_one(
+    behind_proxy: World,
+) -> None:
+    hammer(behind_proxy, wrong_passwords.per_connector.events)
+    assert held(behind_proxy) == wrong_passwords.per_address.step // 1000
+    behind_proxy.clock.advance(seconds=19)
+    assert From(behind_proxy, f"192.0.2.{wrong_passwords.per_connector.events}").verdict() == "nvu"
+    assert held(behind_proxy) == 1
+    behind_proxy.clock.advance(seconds=1)
+    assert held(behind_proxy) == 0
+
+
 def test_unknown_users_are_counted_by_address_and_leave_no_trace(behind_proxy: World) -> None:
     before = behind_proxy.dump()
     for _ in range(wrong_passwords.per_address.events):
         assert From(behind_proxy, ATTACKER).verdict("nobody") == "nvu"
-    assert From(behind_proxy, ATTACKER).verdict() == "nvu"
     assert behind_proxy.dump() == before
+    assert From(behind_proxy, ATTACKER).verdict() == "nvu"
 
 
 def test_the_administrator_is_told_how_often_and_from_where(behind_proxy: World) -> None:

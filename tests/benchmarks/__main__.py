@@ -9,7 +9,7 @@ import argparse
 import time
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import growth, intake, memory, sessions, soap_call
+from tests.benchmarks import console, growth, intake, memory, sessions, soap_call
 from tests.benchmarks.figures import RESULTS, Figure, Section, printed, written
 from tests.benchmarks.ground import Grounds, grounds
 
@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Measure] = {
     "soap": lambda made, _: soap_call.measure(made),
     "idle": lambda made, _: sessions.measure(made),
     "memory": lambda made, _: memory.measure(made),
+    "console": lambda _made, _chosen: console.measure(),
     "growth": lambda made, chosen: growth.measure(made, grown_full if chosen.full else grown_usual),
 }
 

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from store.engine import Connection
-from store.ledger import vendor
+from store.ledger import bill, vendor
 from store.syncing import exchange, problem
 
 # Parts of pages and downloads, which are no pages of their own.
@@ -80,18 +80,50 @@ def _where(endpoint: str, name: str) -> Callable[[Connection, str], Any]:
     return WHERE.get(f"{endpoint} {name}") or WHERE[name]
 
 
+def _bill(conn: Connection, company_id: str) -> str:
+    """The bill that waits for its vendor, whose name is taken."""
+    query = select(bill.c.id).where(bill.c.company_id == company_id, bill.c.number == "4711")
+    return str(conn.execute(query).scalar_one())
+
+
+def _taken(conn: Connection, company_id: str) -> int:
+    """The problem of the taken name."""
+    query = select(problem.c.number).where(problem.c.company_id == company_id)
+    return int(conn.execute(query.where(problem.c.kind == "link")).scalar_one())
+
+
+def _states(conn: Connection, company_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Pages as they look with something else on them: a name, the endpoint and its values."""
+    mine = {"company_id": company_id}
+    return {
+        "overview-start-nothing-fits": ("overview.start", {"find": "Nobody"}),
+        "problems-show-taken": ("problems.show", mine | {"number": _taken(conn, company_id)}),
+        "records-listed-bills": ("records.listed", mine | {"resource": "bills"}),
+        "records-show-waiting": (
+            "records.show",
+            mine | {"resource": "bills", "record_id": _bill(conn, company_id)},
+        ),
+        "search-find-found": ("search.find", {"q": "Summit"}),
+        "search-find-nothing": ("search.find", {"q": "no such name"}),
+        "trail-show-nothing": ("trail.show", mine | {"who": "nobody"}),
+    }
+
+
 def pages(app: Flask, conn: Connection, company_id: str) -> dict[str, str]:
     """Every page: a name for files and its path. KeyError for an argument nobody knows."""
     found = dict(PUBLIC)
+    with app.test_request_context():
+        for name, (endpoint, values) in _states(conn, company_id).items():
+            found[name] = app.url_for(f"console.{endpoint}", **values)
     for rule in app.url_map.iter_rules():
         if not rule.endpoint.startswith("console.") or "GET" not in (rule.methods or ()):
             continue
         if rule.endpoint in NO_PAGE or rule.endpoint == "console.entry.login":
             continue
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             name: _where(rule.endpoint, name)(conn, company_id) for name in sorted(rule.arguments)
         }
         with app.test_request_context():
-            path = app.url_for(rule.endpoint, **values)
+            path = app.url_for(rule.endpoint, **given)
         found[rule.endpoint.removeprefix("console.").replace(".", "-")] = path
     return found

@@ -112,7 +112,7 @@ def trouble(demo: Demo) -> None:
 
 # Name, and what its connector knows of itself; times are minutes before now.
 _NEIGHBOURS: dict[str, dict[str, Any]] = {
-    "Alder & Finch Architects": {"called": 4},
+    "Alder & Finch Architects": {"called": 4, "running": True},
     "Brightwater Dental": {"called": 61, "refused": 9},
     "Cobalt Freight Lines": {"called": 190, "late": True},
     "Delmar Studio": {"called": 3000, "paused": True},
@@ -139,6 +139,8 @@ def neighbourhood(conn: Connection, demo: Demo) -> dict[str, str]:
         if "called" in facts:
             _called(conn, made.id, now - timedelta(minutes=facts["called"]), facts, now)
             history(conn, made.id, bad_every=4 if "outcome" in facts else 40)
+        if "running" in facts:
+            _running(conn, made, now)
         if facts.get("paused"):
             companies.pause(conn, made.id, "demo", now)
     return ids
@@ -160,6 +162,18 @@ def _called(
     if "moved" in facts:
         values["awaiting"] = {"path": facts["moved"], "name": "Fairview Clinic", "stamp": None}
     conn.execute(update(connector).where(connector.c.company_id == company_id).values(**values))
+
+
+def _running(conn: Connection, made: companies.NewCompany, now: datetime) -> None:
+    """A session in the middle of its work."""
+    found = companies.find_connector(conn, made.username)
+    assert found is not None
+    opened = sessions.begin(conn, found, sessions.new_ticket(), "ready", "34.0.10003.20", now)
+    assert opened is not None
+    opened.percent = 40
+    sessions.save(conn, opened)
+    for operation, answer in (("authenticate", "accepted"), ("sendRequestXML", "4460 characters")):
+        sessions.note_call(conn, opened, operation, answer, timedelta(milliseconds=21), now)
 
 
 def history(conn: Connection, company_id: str, *, bad_every: int) -> None:

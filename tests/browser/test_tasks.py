@@ -23,7 +23,7 @@ def tag(text: str, name: str) -> str:
     return found[1]
 
 
-def test_a_new_admin_connects_a_company_and_watches_its_first_update(
+def test_a_new_admin_connects_a_company_and_watches_its_first_session(
     played: Scene, open_context: Callable[..., BrowserContext], downloads: Path
 ) -> None:
     password = played.person("new.admin@example.com", "admin")

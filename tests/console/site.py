@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -90,6 +90,11 @@ class Site:
             if rule.endpoint.startswith("console.") and method in (rule.methods or ())
         ]
 
+    def address(self, endpoint: str, **values: Any) -> str:
+        """The path of a page."""
+        with self.app.test_request_context():
+            return str(url_for(endpoint, **values))
+
     @contextmanager
     def counted(self) -> Iterator[list[str]]:
         """The statements that reach the database within the block."""
@@ -99,15 +104,7 @@ class Site:
 
 def build(database: str, folder: Path) -> Site:
     """A migrated database with two companies and one person of each kind."""
-    settings = load(
-        {
-            "WEBCONNECTOR_DATA_DIR": str(folder),
-            "WEBCONNECTOR_DATABASE_URL": database,
-            "WEBCONNECTOR_SECRET_KEY": SECRET,
-        }
-    )
-    app = create_app(settings)
-    store: Store = app.extensions["store"]
+    app, store, settings = _served(database, folder)
     now = datetime.now(UTC)
 
     def fill(conn: Any) -> Site:
@@ -142,3 +139,25 @@ def build(database: str, folder: Path) -> Site:
         return site
 
     return store.run(fill)
+
+
+def standing(database: str, folder: Path, acme: str, other: str) -> Site:
+    """As `build` left it, in another process."""
+    app, store, settings = _served(database, folder)
+    site = Site(app, store, settings, acme, other)
+    with store.read() as conn:
+        for name in ("admin", "viewer", "outsider", "support"):
+            site.people[name] = persons.read(persons.get(conn, f"{name}@example.com"))
+    return site
+
+
+def _served(database: str, folder: Path) -> tuple[Flask, Store, Settings]:
+    settings = load(
+        {
+            "WEBCONNECTOR_DATA_DIR": str(folder),
+            "WEBCONNECTOR_DATABASE_URL": database,
+            "WEBCONNECTOR_SECRET_KEY": SECRET,
+        }
+    )
+    app = create_app(settings)
+    return app, app.extensions["store"], settings

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from store import companies, sessions
-from tests.console.site import Site
-from tests.console.test_who_may import OPEN, address
+from store.access import login
+from tests.console.site import Browser, Site
+from tests.console.test_who_may import OPEN
+from tests.console.trouble import Trouble, doubled_bill, synced_bill, trouble
 
 queries_max = 12
 # A file that support asks for once is no page.
 NO_PAGE = {"console.diagnostics.give"}
+# Pages that lead elsewhere, or to nothing, while there is nothing to do on them.
+ELSEWHERE: set[str] = {"console.wizard.start"}
+
+
+def pick(rule: Any, where: Trouble) -> dict[str, Any]:
+    """The rule's arguments; there is one exchange, and its number is no problem's."""
+    values = where.values | ({"number": 1} if rule.endpoint == "console.sessions.raw" else {})
+    return {name: values[name] for name in rule.arguments}
 
 
 def crowd(site: Site, count: int) -> None:
@@ -37,16 +49,63 @@ def crowd(site: Site, count: int) -> None:
             sessions.save(conn, opened)
 
 
+def look(site: Site, browser: Browser, path: str) -> tuple[Any, list[str]]:
+    """The page as who was last seen two minutes ago gets it, and what the database was asked."""
+    earlier = update(login).values(last_seen_at=datetime.now(UTC) - timedelta(minutes=2))
+    site.run(lambda conn: conn.execute(earlier))
+    with site.counted() as seen:
+        return browser.get(path), seen
+
+
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_no_page_asks_more_than_twelve_times(site: Site) -> None:
     crowd(site, 60)
+    vendor = trouble(site, site.acme)
+    doubled = doubled_bill(site, site.acme, vendor.record_id)
+    synced = synced_bill(site, site.acme, vendor.record_id)
+    for browser in (site.browser("support"), site.browser("admin")):
+        for one in (vendor, doubled, synced):
+            for rule in site.rules("GET"):
+                if rule.endpoint in OPEN | NO_PAGE:
+                    continue
+                path = site.address(rule.endpoint, **pick(rule, one))
+                answer, seen = look(site, browser, path)
+                assert answer.status_code == 200 or rule.endpoint in ELSEWHERE, (rule, answer)
+                assert len(seen) <= queries_max, (rule, len(seen), seen)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("text", ["Acme", "4711", "50.00", "80-1", "a session", "a record"])
+def test_no_search_asks_more_than_twelve_times(site: Site, text: str) -> None:
+    crowd(site, 120)
+    vendor = trouble(site, site.acme)
+    doubled_bill(site, site.acme, vendor.record_id)
+    asked = {"a session": vendor.session_id, "a record": vendor.record_id}.get(text, text)
+    for browser in (site.browser("support"), site.browser("admin")):
+        for within in ("", "ltd"):
+            path = site.address("console.search.find", q=asked, **{"in": within})
+            page, seen = look(site, browser, path)
+            assert page.status_code == 200
+            assert len(seen) <= queries_max, seen
+
+
+def test_in_a_crowd_of_companies_records_are_found_by_id_or_within_one(site: Site) -> None:
+    vendor = trouble(site, site.acme)
+    bill = doubled_bill(site, site.acme, vendor.record_id)
+    crowd(site, 120)
     browser = site.browser("support")
-    for rule in site.rules("GET"):
-        if rule.endpoint in OPEN | NO_PAGE:
-            continue
-        with site.counted() as seen:
-            browser.get(address(site, rule, site.acme))
-        assert len(seen) <= queries_max, (rule, len(seen), seen)
+    mine = f"/companies/{site.acme}/records/bills/{bill.record_id}"
+
+    def found(q: str, **within: str) -> str:
+        return browser.get(site.address("console.search.find", q=q, **within)).text
+
+    assert mine not in found("4711")
+    assert "Name the company too" in found("4711")
+    assert mine in found("4711", **{"in": "acme"})
+    assert mine not in found("4711", **{"in": "other"})
+    assert mine in found(bill.record_id)
+    assert f"/companies/{site.acme}/sessions/{vendor.session_id}" in found(vendor.session_id)
+    assert mine in site.browser("admin").get("/console/search?q=4711").text
 
 
 def test_the_overview_is_worst_first_paged_and_searched(site: Site) -> None:

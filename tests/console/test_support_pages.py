@@ -303,7 +303,7 @@ def test_a_pasted_log_is_explained_and_not_kept(site: Site, admin: Browser, mess
         )
         assert "The password is not right." in page.text
     assert "QBWC1040" in admin.post(at(mess, "web-connector-log/"), log=LOG).text
-    assert "No update was found" in admin.post(at(mess, "web-connector-log/"), log="x").text
+    assert "No session was found" in admin.post(at(mess, "web-connector-log/"), log="x").text
     assert dump(site) == before
 
 

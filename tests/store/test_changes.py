@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from store import changes
 from store.changes import Action, State
+from store.ledger import TABLES
 from store.shapes import SHAPES
 from store.syncing import change, company, link
 from store.types import new_key
@@ -70,7 +71,9 @@ def join(book: Book, resource: str = "bills", version: int = 1) -> None:
 
 def state_of(book: Book, resource: str = "bills") -> str:
     record_id = book.ids[resource]
-    found = changes.sync_objects(book.conn, book.company_id, resource, [record_id])
+    version = select(TABLES[resource].c.version).where(TABLES[resource].c.id == record_id)
+    versions = {record_id: book.conn.execute(version).scalar_one()}
+    found = changes.sync_objects(book.conn, book.company_id, versions)
     return str(found[record_id]["state"])
 
 

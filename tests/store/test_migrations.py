@@ -2,18 +2,32 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, UniqueConstraint, inspect, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Connection,
+    String,
+    UniqueConstraint,
+    column,
+    insert,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy import table as table_of
 
 import store.access
 import store.syncing  # noqa: F401 - as above
 from store.engine import current, head, open_store, require_migrated, upgrade
 from store.errors import NotMigrated
 from store.ledger import metadata
+from store.types import Instant, Key, new_key
 
 # Looked up before anybody knows the company, hence unique in the whole installation.
 GLOBAL_KEYS = {
@@ -135,6 +149,46 @@ def test_a_database_of_another_version_is_refused(database_url: str) -> None:
         conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NotMigrated, match="9999"):
         require_migrated(opened)
+    opened.close()
+
+
+def test_acts_from_before_are_found_by_their_record(empty_database_url: str) -> None:
+    """0015: acts without a record, and with none in their detail, stay as they are."""
+    firm = table_of(
+        "company",
+        *(column(name, String()) for name in ("name", "time_zone", "state")),
+        column("id", Key),
+        column("preferences", JSON()),
+        column("preview", Boolean()),
+        column("created_at", Instant()),
+    )
+    trail = table_of(
+        "audit",
+        *(column(name, Key) for name in ("company_id", "id", "record_id")),
+        *(column(name, String()) for name in ("who", "act")),
+        column("at", Instant()),
+        column("detail", JSON(none_as_null=True)),
+    )
+    now, record = datetime.now(UTC), new_key()
+    details = {
+        "bills.change": {"record": record, "fields": ["memo"]},
+        "problem.done": {"problem": 4, "record": None},
+        "session.raw": {"number": 7},
+        "company.pause": None,
+    }
+    upgrade(empty_database_url, "0014")
+    opened = open_store(empty_database_url)
+    with opened.write() as conn:
+        mine = {"id": new_key(), "name": "Acme Ltd", "time_zone": "UTC", "state": "active"}
+        rest = {"preferences": {}, "preview": False, "created_at": now}
+        conn.execute(insert(firm).values(**mine, **rest))
+        for act, detail in details.items():
+            one = {"company_id": mine["id"], "id": new_key(), "at": now, "who": "test"}
+            conn.execute(insert(trail).values(**one, act=act, detail=detail))
+    upgrade(empty_database_url)
+    with opened.read() as conn:
+        found = {row.act: row.record_id for row in conn.execute(select(trail))}
+    assert found == dict.fromkeys(details) | {"bills.change": record}
     opened.close()
 
 

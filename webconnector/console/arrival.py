@@ -21,7 +21,7 @@ Standing = Literal["good", "bad", "now", "later"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the first update: how it stands, in the person's words."""
+    """One step of the first session: how it stands, in the person's words."""
 
     standing: Standing
     title: str
@@ -30,7 +30,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """All steps, whether the update is over and well, and whether to say why nobody calls."""
+    """All steps, whether the session is over and well, and whether to say why nobody calls."""
 
     steps: tuple[Step, ...]
     complete: bool
@@ -60,13 +60,22 @@ def arrival(
 def _called(state: Mapping[str, Any]) -> Step:
     title = "The Web Connector calls"
     if state["last_call_at"] or state["refused_at"]:
-        at = f" from {state['last_address']}" if state["last_address"] else ""
-        return Step("good", title, f"It reached this server{at}.")
+        place = state["wrong_address"] if state["refused_at"] else state["last_address"]
+        return Step("good", title, f"It reached this server{f' from {place}' if place else ''}.")
     return Step("now", title, "Nothing was heard yet. Press Update Selected in the Web Connector.")
 
 
 def _password(state: Mapping[str, Any]) -> Step:
     title = "Its password is right"
+    if state["held_seconds"]:
+        return Step(
+            "bad",
+            title,
+            f"Held back: too many wrong passwords came from {state['wrong_address']}. For the next"
+            " minute none is looked at from there, not even the right one, and the Web Connector"
+            " says that the password is wrong. Untick Auto-Run, type the password again, wait"
+            " until this text has gone, and press Update Selected.",
+        )
     if state["refused_at"]:
         return Step(
             "bad",
@@ -81,7 +90,7 @@ def _file(state: Mapping[str, Any], session: Row[Any] | None) -> Step:
     title = "QuickBooks opens the company file"
     if state["awaiting"]:
         text = f"Another file is open: {state['awaiting']['path']}. Confirm it, or open the right"
-        return Step("bad", title, f"{text} one in QuickBooks and update again.")
+        return Step("bad", title, f"{text} one in QuickBooks and press Update Selected.")
     if session is not None and session.ended_at and session.outcome != GOOD_OUTCOME:
         return Step("bad", title, why(session))
     if state["connected_at"]:

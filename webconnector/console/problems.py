@@ -97,7 +97,7 @@ def show(company_id: str, number: int) -> Response:
         found = problem_acts.find(conn, number, row.id)
         shown = problem_list.facts(found, problem_list.record_names(conn, [found]), row.name)
         alike = (
-            candidates.side_by_side(conn, row.id, found.record_id)
+            candidates.side_by_side(conn, row.id, str(found.resource), found.record_id)
             if found.kind in DUPLICATES and found.record_id and found.resolved_at is None
             else []
         )

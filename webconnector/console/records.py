@@ -16,6 +16,7 @@ pages = Blueprint("records", __name__, url_prefix="/companies/<company_id>/recor
 
 PAGE_ROWS: Final = 50
 EXPORT_ROWS_MAX: Final = 50_000
+EXPORT_PAGE: Final = 500
 
 
 @pages.get("/")
@@ -56,10 +57,10 @@ def export(company_id: str, resource: str, form: str) -> Response:
         found: list[dict[str, Any]] = []
         after = None
         while len(found) < EXPORT_ROWS_MAX:
-            page = resources.list_records(conn, row.id, resource, after=after, limit=500)
-            if not page:
-                break
+            page = resources.list_records(conn, row.id, resource, after=after, limit=EXPORT_PAGE)
             found += page
+            if len(page) < EXPORT_PAGE:
+                break
             after = resources.cursor_of(page[-1])
         return found
 

@@ -17,6 +17,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
+from qbxml.entities import BY_RESOURCE
 from store import console_overview
 from store.engine import Row
 from store.errors import Invalid
@@ -146,6 +147,7 @@ def prepare(console: Blueprint) -> None:
         ("span", span),
         ("number", number),
         ("words", words),
+        ("singular", singular),
         ("bars", chart.bars),
     ):
         console.add_app_template_filter(function, name)
@@ -255,7 +257,17 @@ def number(value: int | None) -> str:
     return f"{value:,}" if value is not None else "-"
 
 
+# Names whose words alone do not say what they are.
+_WORDS: Final = {"is_1099": "1099 vendor", "tax_id": "Tax ID", "po_number": "PO number"}
+
+
+def singular(resource: str) -> str:
+    """One record of that type: bill-payments becomes Bill payment."""
+    entity = BY_RESOURCE.get(resource)
+    return words(entity.singular if entity is not None else resource)
+
+
 def words(value: str) -> str:
     """A name of ours for people: bill-payments becomes Bill payments."""
-    text = value.replace("-", " ").replace("_", " ")
+    text = _WORDS.get(value) or value.replace("-", " ").replace("_", " ")
     return text[:1].upper() + text[1:]

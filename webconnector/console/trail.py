@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from store import console_inbox
 from store.console_inbox import Acts
+from store.shapes import SHAPES
 from webconnector.console import files, showing
 from webconnector.console.visit import here, zone
 
@@ -26,6 +27,7 @@ def show(company_id: str) -> Response:
         section="trail",
         company=row,
         wanted=asked,
+        records=SHAPES,
         args={name: value for name, value in asked.items() if value},
         **found,
     )

@@ -16,7 +16,7 @@ from webconnector.console.visit import here
 
 pages = Blueprint("weblog", __name__, url_prefix="/companies/<company_id>/web-connector-log")
 
-UPDATES_SHOWN: Final = 50
+SESSIONS_SHOWN: Final = 50
 # How far the clocks of the PC and of the server may be apart.
 CLOCKS_APART: Final = timedelta(minutes=2)
 
@@ -37,18 +37,18 @@ def read(company_id: str) -> Response:
     return _page(company_id, qwc_log.read(text))
 
 
-def _page(company_id: str, updates: list[qwc_log.Update] | None) -> Response:
+def _page(company_id: str, logged: list[qwc_log.LoggedSession] | None) -> Response:
     one = here()
     with one.store.read() as conn:
         row = one.reach(conn, company_id)
-        shown = list(reversed(updates or ()))[:UPDATES_SHOWN]
+        shown = list(reversed(logged or ()))[:SESSIONS_SHOWN]
         matched = _matched(conn, row.id, shown)
     return showing.page(
         "weblog.html",
         section="sessions",
         company=row,
-        updates=None if updates is None else list(zip(shown, matched, strict=True)),
-        first=qwc_log.first_error(updates) if updates else None,
+        read=None if logged is None else list(zip(shown, matched, strict=True)),
+        first=qwc_log.first_error(logged) if logged else None,
     )
 
 
@@ -58,21 +58,21 @@ def _decoded(content: bytes) -> str:
     return content.decode("utf-16" if wide else "utf-8-sig", "replace")
 
 
-def _matched(conn: Connection, company_id: str, updates: list[qwc_log.Update]) -> list[Any]:
-    """Our session of each update: the nearest in time, each one once."""
-    if not updates:
+def _matched(conn: Connection, company_id: str, logged: list[qwc_log.LoggedSession]) -> list[Any]:
+    """Our session of each logged one: the nearest in time, none twice."""
+    if not logged:
         return []
-    started = min(update.started_at for update in updates) - CLOCKS_APART
-    ended = max(update.ended_at for update in updates) + CLOCKS_APART
+    started = min(one.started_at for one in logged) - CLOCKS_APART
+    ended = max(one.ended_at for one in logged) + CLOCKS_APART
     left = console_inbox.sessions_between(conn, company_id, started, ended)
     found = []
-    for update in updates:
+    for one in logged:
         fits = [
             row
             for row in left
-            if update.started_at - CLOCKS_APART <= row.started_at <= update.ended_at + CLOCKS_APART
+            if one.started_at - CLOCKS_APART <= row.started_at <= one.ended_at + CLOCKS_APART
         ]
-        apart = [abs(row.started_at - update.started_at) for row in fits]
+        apart = [abs(row.started_at - one.started_at) for row in fits]
         nearest = fits[apart.index(min(apart))] if fits else None
         if nearest is not None:
             left.remove(nearest)

@@ -25,6 +25,14 @@
     }
   };
 
+  // Where the tabs do not fit, the present one is the one to be seen.
+  document.addEventListener("DOMContentLoaded", () => {
+    const tab = document.querySelector(".tabs [aria-current]");
+    if (!tab) return;
+    const tabs = tab.parentElement;
+    tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+  });
+
   document.addEventListener("click", (event) => {
     const theme = event.target.closest("[data-choose-theme]");
     if (theme) choose(theme.dataset.chooseTheme);
