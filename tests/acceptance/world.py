@@ -29,7 +29,7 @@ from webconnector.settings import Settings
 from webconnector.soap import soap_application
 
 # What a call leaves in the session log beside its row in `call`, and a request sent once more.
-_LOGGED = {"calls", "last_call_at", "times_sent"}
+_LOGGED = {"calls", "last_call_at", "sent_at", "times_sent"}
 MORNING = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 SECRET = "a secret key of the tests, long enough"
 
