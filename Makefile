@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3)
-CORES := 2
+CORES := 3
 
 # An activated environment or a PYTHONPATH of the caller must not leak into ours.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
