@@ -72,6 +72,12 @@ def run_folder(pytestconfig: pytest.Config) -> RunFolder:
     return pytestconfig.stash[RUN_FOLDER]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first, in the random order that they have by now."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 # --- databases
 
 

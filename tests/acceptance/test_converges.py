@@ -132,6 +132,7 @@ class Converging(RuleBasedStateMachine):
         assert log.close_text.startswith(QUIET), log.close_text
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_both_books_agree_after_any_course_of_events(
     run_folder: RunFolder, database_kind: str

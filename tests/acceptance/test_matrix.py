@@ -207,6 +207,7 @@ def test_a_fault_at_the_write_itself(running: Server, database_kind: str, number
     assert not failed, "\n".join(failed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(4))
 def test_a_fault_at_any_step_of_a_session(running: Server, database_kind: str, part: int) -> None:
     specs = _share(AT_A_STEP[part::4], database_kind, part)

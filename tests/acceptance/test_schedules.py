@@ -28,6 +28,8 @@ from webconnector.rehearsal.fault_specs import any_fault
 from webconnector.rehearsal.faults import Faults
 
 SCHEDULES = 200
+PARTS = 2
+"""Processes may share them."""
 STEPS = 6
 RECOVERIES_MAX = 4
 CALLS_MOST = 12
@@ -125,10 +127,12 @@ def machine(running: Server) -> type[Schedule]:
     return made
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
-def test_random_schedules_end_with_equal_books(database_url: str) -> None:
+@pytest.mark.parametrize("_part", range(PARTS))
+def test_random_schedules_end_with_equal_books(database_url: str, _part: int) -> None:
     with server(database_url) as running:
-        play(running, SCHEDULES)
+        play(running, SCHEDULES // PARTS)
 
 
 def play(running: Server, schedules: int, **options: Any) -> None:

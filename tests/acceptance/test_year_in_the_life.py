@@ -34,6 +34,7 @@ def test_the_script_is_a_year_of_at_least_60_steps_with_a_silence_of_two_months(
     assert silence.days >= silence_days_least
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)
 def test_a_year_in_the_life_ends_with_both_books_equal(make_world: Callable[..., World]) -> None:
     year = Year(make_world(preview=True))

@@ -37,6 +37,7 @@ def complaints(page: Page, rules: list[str]) -> list[str]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_page_is_accessible_and_fits(
     played: Scene, open_context: Callable[..., BrowserContext], view: str
