@@ -22,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    literal_column,
     select,
     update,
 )
@@ -119,7 +120,8 @@ _PREPARED = _first(_SENT_HERE, exchange.c.state == State.PREPARED)
 _IN_FLIGHT = _first(_SENT_HERE, exchange.c.state == State.SENT)
 _OWED = _first(
     exchange.c.kind == Kind.WRITE,
-    exchange.c.state == State.SENT,
+    # Written out, so that the database knows that the index of those sent has them all.
+    exchange.c.state == literal_column(f"'{State.SENT}'"),
     exchange.c.sent_in_session_id != bindparam("session"),
 )
 

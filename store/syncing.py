@@ -149,9 +149,11 @@ exchange = _tenant(
     UniqueConstraint("company_id", "number"),
     UniqueConstraint("company_id", "message_set_id"),
     Index(None, "company_id", "session_id", "number"),
+    Index("ix_exchange_sent_in", "company_id", "sent_in_session_id", "number"),
     Index(
         "ix_exchange_owed",
         "company_id",
+        "number",
         sqlite_where=text("state = 'sent'"),
         postgresql_where=text("state = 'sent'"),
     ),
@@ -173,6 +175,12 @@ link = _tenant(
     Column("gone_at", Instant),  # found deleted in QuickBooks
     UniqueConstraint("company_id", "noun", "quickbooks_id"),
     UniqueConstraint("company_id", "record_id"),
+    Index(
+        "ix_link_unmerged",
+        "company_id",
+        sqlite_where=text("base IS NULL"),
+        postgresql_where=text("base IS NULL"),
+    ),
     Index(
         "ix_link_unseen",
         "company_id",

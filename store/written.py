@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, literal_column, select, update
 
 from qbxml.compare import canonical, transliterations
 from qbxml.entities import BY_RESOURCE
@@ -218,7 +218,8 @@ def unseen(linked: Any) -> bool:
 
 _UNFINISHED = select(link.c.noun, link.c.quickbooks_id).where(
     link.c.company_id == bindparam("company"),
-    link.c.time_modified == "",
+    # Written out, so that the database knows that the index of those has them all.
+    link.c.time_modified == literal_column("''"),
     link.c.gone_at.is_(None),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from store.syncing import connector, cursor, exchange, session
@@ -13,6 +14,11 @@ from tests.databases import statements
 
 statements_max = 56
 """Each costs the server about 0.15 ms of CPU, whatever it says."""
+_GROW = (
+    r"(SCAN|SEARCH) (link|exchange|call|event|audit|change|account|customer|vendor|bill|invoice)"
+)
+_WHOLE = re.compile(rf"{_GROW}\b(.*INDEX sqlite_autoindex_\w+ \(company_id=\?\))?$")
+"""A step of a query's plan that reads all that a company has in a table that grows with it."""
 _MOMENTS = {"last_call_at", "late_at", "last_full_session_at", "exchange_count"}
 
 
@@ -34,6 +40,20 @@ def test_an_idle_session_asks_the_database_little(acme: World) -> None:
     assert saved.count("session") < calls
     assert "account" not in saved
     assert "cursor" not in saved
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_an_idle_session_reads_no_table_that_grows_from_end_to_end(acme: World) -> None:
+    for _ in range(3):
+        acme.sync()
+    with statements(acme.store.engine) as seen:
+        acme.sync()
+    with acme.store.engine.connect() as conn:
+        for one in seen:
+            values = (None,) * one.count("?")
+            plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", values)
+            whole = [step.detail for step in plan if _WHOLE.match(step.detail)]
+            assert not whole, (whole, one)
 
 
 def test_an_idle_session_leaves_its_moments_and_nothing_else(acme: World) -> None:
