@@ -17,6 +17,7 @@ from store.types import new_key
 from tests.browser.conftest import sign_in
 from tests.browser.scene import Scene
 from webconnector.demo import sync
+from webconnector.demo_edits import App
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -76,6 +77,32 @@ def test_a_duplicate_bill_is_linked(support: Page, played: Scene) -> None:
     assert bill(played, "ST-10")["TxnID"] == before
     support.reload()
     expect(support.get_by_role("heading", name="ST-10")).to_have_count(0)
+
+
+def test_a_duplicate_invoice_is_linked(support: Page, played: Scene) -> None:
+    app, books = App(played.demo.store, played.demo.company_id), played.demo.books
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    customer = app.first("customers", lambda row: row["name"] == "Cedar Grove Bakery")
+    sold = app.first("items", lambda row: row["kind"] == "ItemService" and row["active"])
+    # Entered on both sides between two sessions.
+    ours = {"item": sold["id"], "quantity": "2", "rate": "85"}
+    facts = {"customer": customer["id"], "number": "CG-78", "invoice_date": today, "lines": [ours]}
+    made = app.add("invoices", **facts)
+    line = {"ItemRef": sold["full_name"], "Quantity": "2", "Rate": "85.00"}
+    fields = {"RefNumber": "CG-78", "TxnDate": today, "InvoiceLine": [line]}
+    theirs = books.add("Invoice", {"CustomerRef": customer["full_name"], **fields})
+    sync(played.demo, "after it was entered twice", silent)
+    path = f"/console/companies/{played.demo.company_id}/matching/?type=invoices"
+    support.goto(played.url + path)
+    card = support.locator("section", has=support.get_by_role("heading", name="CG-78"))
+    card.get_by_role("button", name="The same: link them").click()
+    expect(support.get_by_role("status")).to_contain_text("They are linked")
+    sync(played.demo, "after linking", silent)
+    assert [one["TxnID"] for one in books.find("Invoice", RefNumber="CG-78")] == [theirs]
+    found = app.first("invoices", lambda row: row["number"] == "CG-78")
+    assert found["id"] == made["id"]
+    assert found["sync"]["state"] == "synced"
+    assert found["sync"]["quickbooks_id"] == theirs
 
 
 def test_a_conflict_is_turned_to_the_other_side(support: Page, played: Scene) -> None:
