@@ -168,10 +168,10 @@ READING = (
         _in("test_sessions", "test_a_list_that_quickbooks_refuses_stops_writing_not_the_rest"),
     ),
     Sabotage(
-        "EditSequences are ignored: an edit in QuickBooks is not seen",
+        "an edit in QuickBooks is not seen",
         "store/pull.py",
-        "if linked.edit_sequence != record.edit_sequence or linked.base is None or linked.gone_at:",
-        "if linked.base is None or linked.gone_at:",
+        "if key in links and _differs(r, links[key])]",
+        "if key in links and links[key].base is None]",
         _in("test_edits"),
     ),
     Sabotage(
