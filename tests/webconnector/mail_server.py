@@ -38,8 +38,8 @@ def _handler(state: MailServer) -> type[socketserver.StreamRequestHandler]:
                 verb = line.split()[0].upper()
                 if verb in state.refuses:
                     self.say(state.refuses[verb])
-                elif line in state.refuses:
-                    self.say(state.refuses[line])
+                elif line.lower() in state.refuses:
+                    self.say(state.refuses[line.lower()])
                 elif verb == "EHLO":
                     self.wfile.write(b"250-loopback\r\n250 AUTH PLAIN\r\n")
                 elif verb == "DATA":

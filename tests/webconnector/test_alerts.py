@@ -243,7 +243,7 @@ def test_one_recipient_that_is_refused_does_not_keep_the_others_from_it(
     admit(store, acme, "gone@example.com")
     admit(store, acme, "jürgen@example.com")
     open_problem(store, acme)
-    server.refuses["rcpt TO:<gone@example.com>"] = "550 no such user"
+    server.refuses["rcpt to:<gone@example.com>"] = "550 no such user"
     assert alerts.tell(store, settings, NOW) == 1
     assert [who for who, _ in server.taken] == [[SUPPORT]]
     assert alerts.tell(store, settings, NOW + timedelta(days=1)) == 0
