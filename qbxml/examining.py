@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import ClassVar
 
 from lxml import etree
 from lxml.etree import _Element
@@ -165,7 +166,7 @@ class _Look:
             return
         text = node.text or ""
         if text:
-            _JUDGES.get(part.kind, _Look._text)(self, text, part, place)
+            self._JUDGES[part.kind](self, text, part, place)
         elif part.required or (self._message is In.MOD and not part.clearable):
             self._wrong(place, f"{place.label} is empty, which QuickBooks does not allow")
 
@@ -206,13 +207,13 @@ class _Look:
         if not ID.fullmatch(text):
             self._wrong(place, f"{place.label} has an internal number QuickBooks cannot have made")
 
-
-_JUDGES: dict[Kind, Callable[[_Look, str, Field, Place], None]] = {
-    **dict.fromkeys(_IN_WORDS, _Look._pattern),  # noqa: SLF001 - the table of its own methods
-    Kind.DATE: _Look._day,  # noqa: SLF001
-    Kind.ENUM: _Look._choice,  # noqa: SLF001
-    Kind.REF: _Look._reference,  # noqa: SLF001
-}
+    _JUDGES: ClassVar[dict[Kind, Callable[[_Look, str, Field, Place], None]]] = {
+        **dict.fromkeys(Kind, _text),
+        **dict.fromkeys(_IN_WORDS, _pattern),
+        Kind.DATE: _day,
+        Kind.ENUM: _choice,
+        Kind.REF: _reference,
+    }
 
 
 def _shown(characters: Sequence[str]) -> str:

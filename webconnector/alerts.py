@@ -12,6 +12,7 @@ import smtplib
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -52,7 +53,7 @@ def tell(store: Store, settings: Settings, now: datetime) -> int:
     with store.read() as conn:
         rows = alerts.to_look_at(conn, now)
     for row in rows:
-        store.run(lambda conn, row=row: alerts.notice(conn, row, now))  # type: ignore[misc]
+        store.run(partial(alerts.notice, row=row, now=now))
     store.run(lambda conn: alerts.sweep(conn, now))
     with store.read() as conn:
         mails = alerts.due(conn, now)

@@ -107,7 +107,7 @@ class Converging(RuleBasedStateMachine):
                 if executed and answer:
                     self.made.books.process(str(answer))
                 break
-        steps.close()  # type: ignore[attr-defined]
+        steps.close()
         self.made.clock.advance(minutes=16)
         self.died = True
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from store.errors import Refused
-from tests.acceptance.year import APP, BOOKKEEPER, BOTH, MISHAP, Act, Script, Year
+from tests.acceptance.year import APP, BOOKKEEPER, BOTH, MISHAP, Act, Script, Year, killed_after
 from tests.acceptance.year_summer import bill
 
 PAYING = Script()
@@ -116,13 +116,7 @@ def lets_a_credit_alone_cover_a_bill(y: Year) -> Act:
 def the_answer_to_a_payment_is_lost_and_it_is_there_once(y: Year) -> Act:
     bill(y, "paid once", "cedar", "2026-11-27", "90.00")
     pay(y, "once", "2026-11-27", part(y, "paid once", "90.00"), number="1003")
-    y.made.clock.advance(minutes=5)
-    steps = y.made.connector.steps(y.made.books)
-    for operation, answer in steps:
-        if operation == "sendRequestXML" and "<BillPaymentCheckAddRq" in str(answer):
-            y.made.books.process(str(answer))
-            break
-    steps.close()  # type: ignore[attr-defined]
+    killed_after(y, "BillPaymentCheckAddRq")
     y.made.clock.advance(minutes=16)
     yield
     assert len(y.made.books.find("BillPaymentCheck", RefNumber="1003")) == 1

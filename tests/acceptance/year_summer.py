@@ -9,7 +9,17 @@ from datetime import date
 
 from store import company_moves
 from tests.acceptance.test_deletions import merge
-from tests.acceptance.year import ADMIN, APP, BOOKKEEPER, BOTH, MISHAP, Act, Script, Year
+from tests.acceptance.year import (
+    ADMIN,
+    APP,
+    BOOKKEEPER,
+    BOTH,
+    MISHAP,
+    Act,
+    Script,
+    Year,
+    killed_after,
+)
 from tests.acceptance.year_march import RENT, bill_there, invoice_there, pay_invoice, receive
 
 SUMMER = Script()
@@ -198,13 +208,7 @@ def lets_only_approved_bills_go(y: Year) -> Act:
 @SUMMER.on("2026-06-03", MISHAP)
 def the_web_connector_is_killed_between_a_write_and_its_answer(y: Year) -> Act:
     bill(y, "killed", "cedar", "2026-06-03", "31.00")
-    y.made.clock.advance(minutes=5)
-    steps = y.made.connector.steps(y.made.books)
-    for operation, answer in steps:
-        if operation == "sendRequestXML" and "<BillAddRq" in str(answer):
-            y.made.books.process(str(answer))
-            break
-    steps.close()  # type: ignore[attr-defined]
+    killed_after(y, "BillAddRq")
     assert y.state("bills", "killed") == "sent"
     y.made.clock.advance(minutes=16)
     yield

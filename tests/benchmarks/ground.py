@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from qbxml.parse import replies
@@ -38,7 +39,7 @@ class Ground:
     def take(self, pages: Sequence[str]) -> None:
         """Store these answers as a session does: parse and apply, one transaction a page."""
         for page in pages:
-            self.store.run(lambda conn, page=page: self._apply(conn, page))  # type: ignore[misc]
+            self.store.run(partial(self._apply, page=page))
 
     def _apply(self, conn: Connection, page: str) -> None:
         sync = Sync(

@@ -220,7 +220,7 @@ def test_steps_make_one_call_each_and_closing_them_is_a_kill() -> None:
         for number, operation in enumerate([*START, "sendRequestXML"], 1):
             assert next(steps)[0] == operation
             assert len(calls.asked) == number
-        steps.close()  # type: ignore[attr-defined]
+        steps.close()
         assert (connector.log.outcome, books.events) == ("killed", ["begin", "end"])
 
 

@@ -7,7 +7,7 @@ whatever a fault leaves undone or does twice, the company file itself stays stri
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -207,7 +207,7 @@ class FaultyWebConnector(WebConnector):
         self._books: CompanyFile | None = None
         self._again: tuple[str, dict[str, Parameter]] | None = None
 
-    def steps(self, books: Books) -> Iterator[tuple[str, Reply]]:
+    def steps(self, books: Books) -> Generator[tuple[str, Reply], None, None]:
         """One whole update, up to its end or its death."""
         if not isinstance(books, CompanyFile):
             raise TypeError("faults are played on a company file of the stand-in")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from lxml import etree
 
@@ -90,10 +91,7 @@ def _records(query: Query, outcome: Outcome) -> Outcome:
     outcome = _plain(
         query,
         outcome,
-        [
-            lambda record=record: query.write(record)  # type: ignore[misc]
-            for record in shown
-        ],
+        [partial(query.write, record) for record in shown],
     )
     if gone:
         text = (

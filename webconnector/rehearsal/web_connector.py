@@ -9,7 +9,7 @@ from __future__ import annotations
 import http.client
 import re
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -138,7 +138,7 @@ class WebConnector:
             pass
         return self.log
 
-    def steps(self, books: Books) -> Iterator[tuple[str, Reply]]:
+    def steps(self, books: Books) -> Generator[tuple[str, Reply], None, None]:
         """One whole update, one SOAP call for each `next()`, which gives (operation, result).
 
         Closing the iterator is the kill of the Web Connector between two calls.
