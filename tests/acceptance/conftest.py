@@ -29,6 +29,15 @@ def acme(make_world: Callable[..., World]) -> World:
 
 
 @pytest.fixture
+def two_way(make_world: Callable[..., World]) -> World:
+    """A company with two-way bills; both sides have met."""
+    made = make_world(two_way_bills=True)
+    stock(made)
+    made.sync()
+    return made
+
+
+@pytest.fixture
 def webconnector(
     acme: World,
     tmp_path: Path,

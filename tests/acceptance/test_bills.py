@@ -130,25 +130,26 @@ def test_a_bill_deleted_in_the_app_is_deleted_in_quickbooks(linked: World) -> No
     assert linked.sync().close_text == "0 changes in, 0 out, 0 problems"
 
 
-def test_delete_against_edit_the_edit_stands(linked: World) -> None:
-    bill = rent(linked, linked.add("vendors", name="Acme")["id"])
+def deleted_here_edited_there(linked: World) -> str:
+    """A bill of which both sides did something between two sessions, and its next session."""
+    bill: str = rent(linked, linked.add("vendors", name="Acme")["id"])["id"]
     linked.sync()
     (theirs,) = linked.books.all("Bill")
     linked.books.edit("Bill", theirs["TxnID"], {"Memo": "important"})
-    linked.delete("bills", bill["id"])
+    linked.delete("bills", bill)
     linked.sync()
+    return bill
+
+
+def test_delete_against_edit_the_edit_stands(linked: World) -> None:
+    deleted_here_edited_there(linked)
     assert len(linked.books.all("Bill")) == 1
     assert [p.kind for p in linked.problems()] == ["delete_against_edit"]
 
 
 def test_deleted_once_more_after_the_edit_was_told_it_goes(linked: World) -> None:
-    bill = rent(linked, linked.add("vendors", name="Acme")["id"])
-    linked.sync()
-    (theirs,) = linked.books.all("Bill")
-    linked.books.edit("Bill", theirs["TxnID"], {"Memo": "important"})
-    linked.delete("bills", bill["id"])
-    linked.sync()
-    linked.delete("bills", bill["id"])
+    bill = deleted_here_edited_there(linked)
+    linked.delete("bills", bill)
     linked.sync()
     assert linked.books.all("Bill") == []
     assert linked.problems() == []
@@ -202,14 +203,19 @@ def test_the_same_number_of_another_vendor_is_no_duplicate(linked: World) -> Non
         assert linked.get("bills", bill["id"])["sync"]["state"] == "synced"
 
 
-def test_without_a_number_party_date_and_amount_make_a_duplicate(linked: World) -> None:
+def entered(linked: World, amount: str) -> None:
+    """A bill of a new vendor in QuickBooks, without a number."""
     vendor = linked.books.add("Vendor", {"Name": "Acme"})
-    line = {"AccountRef": {"FullName": "Rent"}, "Amount": "120.00"}
+    line = {"AccountRef": {"FullName": "Rent"}, "Amount": amount}
     linked.books.add(
         "Bill",
         {"VendorRef": {"ListID": vendor}, "TxnDate": "2026-03-02", "ExpenseLine": [line]},
     )
     linked.sync()
+
+
+def test_without_a_number_party_date_and_amount_make_a_duplicate(linked: World) -> None:
+    entered(linked, "120.00")
     party = linked.named("vendors", "Acme")["id"]
     same = rent(linked, party)
     lines = [{"account": {"name": "Rent"}, "amount": "120.01"}]
@@ -220,13 +226,7 @@ def test_without_a_number_party_date_and_amount_make_a_duplicate(linked: World) 
 
 
 def test_a_bill_of_quickbooks_never_comes_without_two_way_sync(linked: World) -> None:
-    vendor = linked.books.add("Vendor", {"Name": "Acme"})
-    line = {"AccountRef": {"FullName": "Rent"}, "Amount": "1.00"}
-    linked.books.add(
-        "Bill",
-        {"VendorRef": {"ListID": vendor}, "TxnDate": "2026-03-02", "ExpenseLine": [line]},
-    )
-    linked.sync()
+    entered(linked, "1.00")
     assert linked.all("bills") == []
 
 

@@ -21,15 +21,6 @@ LOST = (
 )
 
 
-@pytest.fixture
-def two_way(make_world: Callable[..., World]) -> World:
-    """A company with two-way bills; both sides have met."""
-    made = make_world(two_way_bills=True)
-    stock(made)
-    made.sync()
-    return made
-
-
 def their_bill(made: World, **more: Any) -> str:
     """A bill entered in QuickBooks."""
     line = {"AccountRef": {"FullName": "Rent"}, "Amount": "120.00"}

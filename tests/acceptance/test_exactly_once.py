@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,28 @@ LOST = (
     '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs newMessageSetID="x" '
     'messageSetStatusCode="9002"></QBXMLMsgsRs></QBXML>'
 )
+
+
+def up_to_the_add_of_a_bill(acme: World) -> tuple[dict[str, Any], str, str]:
+    """A session in which QuickBooks is about to enter a bill: the bill, the ticket, the request."""
+    acme.sync()
+    bill = rent(acme, acme.add("vendors", name="Acme")["id"], number="B-1")
+    acme.clock.advance(minutes=5)
+    ticket, request = up_to_the_write(acme)
+    while "BillAddRq" not in request:
+        assert 0 <= receive(acme, ticket, acme.books.process(request)) < 100
+        request = next_request(acme, ticket)
+    return bill, ticket, request
+
+
+def sent_again_after_a_lost_answer(acme: World) -> tuple[dict[str, Any], str, str]:
+    """The same in the next session, when QuickBooks has entered it and the answer is lost."""
+    bill, _, request = up_to_the_add_of_a_bill(acme)
+    acme.books.process(request)
+    acme.clock.advance(minutes=16)
+    ticket = authenticate(acme)[0]
+    assert send(acme, ticket) == request
+    return bill, ticket, request
 
 
 def forgotten_by_quickbooks(acme: World, request: str) -> str:
@@ -129,13 +152,7 @@ def test_a_late_answer_for_an_expired_session_still_counts(acme: World) -> None:
 def test_when_quickbooks_lost_the_stored_answer_our_own_id_finds_the_record(
     acme: World, executed: bool
 ) -> None:
-    acme.sync()
-    bill = rent(acme, acme.add("vendors", name="Acme")["id"], number="B-1")
-    acme.clock.advance(minutes=5)
-    ticket, request = up_to_the_write(acme)
-    while "BillAddRq" not in request:
-        assert 0 <= receive(acme, ticket, acme.books.process(request)) < 100
-        request = next_request(acme, ticket)
+    bill, ticket, request = up_to_the_add_of_a_bill(acme)
     if executed:
         acme.books.process(request)
     ticket = forgotten_by_quickbooks(acme, request)
@@ -150,17 +167,7 @@ def test_when_quickbooks_lost_the_stored_answer_our_own_id_finds_the_record(
 
 
 def test_a_recovered_bill_gets_its_line_ids_even_if_the_session_dies(acme: World) -> None:
-    acme.sync()
-    bill = rent(acme, acme.add("vendors", name="Acme")["id"], number="B-1")
-    acme.clock.advance(minutes=5)
-    ticket, request = up_to_the_write(acme)
-    while "BillAddRq" not in request:
-        assert 0 <= receive(acme, ticket, acme.books.process(request)) < 100
-        request = next_request(acme, ticket)
-    acme.books.process(request)  # and the answer is lost
-    acme.clock.advance(minutes=16)
-    ticket = authenticate(acme)[0]
-    assert send(acme, ticket) == request
+    bill, ticket, request = sent_again_after_a_lost_answer(acme)
     assert 0 <= receive(acme, ticket, acme.books.process(request)) < 100  # without the record
     acme.clock.advance(minutes=16)  # and dies
     acme.sync()
@@ -196,17 +203,7 @@ def test_a_record_that_the_answer_leaves_out_is_looked_for_before_it_goes_again(
 def test_that_quickbooks_ran_nothing_this_time_tells_nothing_of_the_time_before(
     acme: World, code: str
 ) -> None:
-    acme.sync()
-    bill = rent(acme, acme.add("vendors", name="Acme")["id"], number="B-1")
-    acme.clock.advance(minutes=5)
-    ticket, request = up_to_the_write(acme)
-    while "BillAddRq" not in request:
-        assert 0 <= receive(acme, ticket, acme.books.process(request)) < 100
-        request = next_request(acme, ticket)
-    acme.books.process(request)  # and the answer is lost
-    acme.clock.advance(minutes=16)
-    ticket = authenticate(acme)[0]
-    assert send(acme, ticket) == request
+    bill, ticket, _ = sent_again_after_a_lost_answer(acme)
     assert receive(acme, ticket, "", code, "QuickBooks was not ready.") == -1
     close(acme, ticket)
     assert acme.get("bills", bill["id"])["sync"]["state"] == "sent"

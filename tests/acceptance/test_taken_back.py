@@ -27,15 +27,6 @@ def linked(make_world: Callable[..., World]) -> World:
     return ready(make_world())
 
 
-@pytest.fixture
-def two_way(make_world: Callable[..., World]) -> World:
-    """A company with two-way bills; both sides have met."""
-    made = make_world(two_way_bills=True)
-    stock(made)
-    made.sync()
-    return made
-
-
 def by_hand(made: World) -> None:
     """Somebody did in QuickBooks what the one open problem is about."""
     (found,) = made.problems()

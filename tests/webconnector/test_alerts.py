@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from store import alerts as rows
 from store import problems
 from store.access import membership, person
-from store.engine import Store, open_store
+from store.engine import Store
 from store.syncing import alert, company, connector, digest
 from store.types import new_key
 from tests.store.conftest import add_company
@@ -26,13 +26,6 @@ from webconnector.settings import Settings
 NOW = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 SUPPORT = "support@example.com"
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    made = open_store(database_url)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from store import feed, webhooks
-from store.engine import Store, open_store
+from store.engine import Store
 from store.feed import Happened, Notice
 from tests.store.conftest import add_company
 from webconnector.settings import Settings
@@ -60,13 +60,6 @@ def receiver() -> Iterator[Receiver]:
     made.server.shutdown()
     thread.join()
     made.server.server_close()
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    made = open_store(database_url)
-    yield made
-    made.close()
 
 
 @pytest.fixture
