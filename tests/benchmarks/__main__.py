@@ -9,7 +9,7 @@ import argparse
 import time
 from collections.abc import Callable, Sequence
 
-from tests.benchmarks import console, growth, intake, memory, sessions, soap_call
+from tests.benchmarks import console, growth, intake, memory, polling, sessions, soap_call
 from tests.benchmarks.figures import RESULTS, Figure, Section, printed, written
 from tests.benchmarks.ground import Grounds, grounds
 
@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, Measure] = {
     "idle": lambda made, _: sessions.measure(made),
     "memory": lambda made, _: memory.measure(made),
     "console": lambda _made, _chosen: console.measure(),
+    "polling": lambda made, _: polling.measure(made),
     "growth": lambda made, chosen: growth.measure(made, grown_full if chosen.full else grown_usual),
 }
 

@@ -1,4 +1,4 @@
-"""A real gunicorn with one worker, as a process of its own, and what it costs.
+"""A real gunicorn, as a process of its own, and what it costs.
 
 Owns starting, stopping and the readings from /proc (Linux). It must not know what is served.
 """
@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,15 +21,15 @@ from webconnector.settings import PREFIX
 
 ROOT = Path(__file__).parents[2]
 start_seconds_max = 60.0
-_TICKS = os.sysconf("SC_CLK_TCK")
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running server: its port and the process id of its worker."""
+    """A running server: its port and the process ids of its workers."""
 
     port: int
-    worker: int
+    workers: Sequence[int]
 
     @property
     def url(self) -> str:
@@ -37,20 +37,22 @@ class Served:
         return f"http://127.0.0.1:{self.port}/qbwc"
 
     def cpu_seconds(self) -> float:
-        """What the worker has used so far, its own and the system's for it."""
-        fields = Path(f"/proc/{self.worker}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        """What the workers have used so far, their own and the system's for them."""
+        return sum(map(_cpu_seconds, self.workers))
 
     def memory_bytes(self, name: str) -> int:
-        """`VmRSS` (now) or `VmHWM` (the most so far)."""
-        for line in Path(f"/proc/{self.worker}/status").read_text().splitlines():
+        """`VmRSS` (now) or `VmHWM` (the most so far) of the only worker."""
+        (worker,) = self.workers
+        for line in Path(f"/proc/{worker}/status").read_text().splitlines():
             if line.startswith(f"{name}:"):
                 return int(line.split()[1]) * 1024
         raise LookupError(name)
 
 
 @contextmanager
-def serving(target: str, folder: Path, settings: Mapping[str, str]) -> Iterator[Served]:
+def serving(
+    target: str, folder: Path, settings: Mapping[str, str], workers: int = 1
+) -> Iterator[Served]:
     """Serve a WSGI application (`module:name`) with the product's gunicorn settings."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     log = folder / f"server-{time.monotonic_ns()}.log"
@@ -58,7 +60,7 @@ def serving(target: str, folder: Path, settings: Mapping[str, str]) -> Iterator[
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "gunicorn", "-c", "python:webconnector.gunicorn_conf"),
-                *("--bind", "127.0.0.1:0", "--workers", "1", target),
+                *("--bind", "127.0.0.1:0", "--workers", str(workers), target),
             ],
             cwd=ROOT,
             env={**clean, **settings, "PYTHONPATH": str(ROOT), "HOME": str(folder)},
@@ -66,14 +68,15 @@ def serving(target: str, folder: Path, settings: Mapping[str, str]) -> Iterator[
             stderr=output,
         )
     try:
-        yield Served(_port_in(log, process), _worker_of(process.pid))
+        port = _port_in(log, process)
+        yield Served(port, _workers_of(process.pid, workers))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
 
 
 @contextmanager
-def product(ground: Ground, folder: Path) -> Iterator[Served]:
+def product(ground: Ground, folder: Path, workers: int = 1) -> Iterator[Served]:
     """The product itself over this database."""
     settings = {
         f"{PREFIX}DATABASE_URL": ground.url.replace("postgresql+psycopg:", "postgresql:"),
@@ -81,7 +84,7 @@ def product(ground: Ground, folder: Path) -> Iterator[Served]:
         f"{PREFIX}DATA_DIR": str(folder),
         f"{PREFIX}LOG_LEVEL": "warning",
     }
-    with serving("webconnector.wsgi:app", folder, settings) as served:
+    with serving("webconnector.wsgi:app", folder, settings, workers) as served:
         yield served
 
 
@@ -105,6 +108,17 @@ def _wait_until_answered(port: int) -> None:
     connection.close()
 
 
-def _worker_of(master: int) -> int:
-    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    return int(children[-1])
+def _workers_of(master: int, count: int) -> Sequence[int]:
+    """The processes that gunicorn's master has started, as soon as all are there."""
+    deadline = time.monotonic() + start_seconds_max
+    while time.monotonic() < deadline:
+        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        if len(children) >= count:
+            return tuple(int(child) for child in children[-count:])
+        time.sleep(0.05)
+    raise RuntimeError(f"fewer than {count} workers after {start_seconds_max:.0f} s")
+
+
+def _cpu_seconds(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
