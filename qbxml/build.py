@@ -187,8 +187,8 @@ def query(  # noqa: PLR0913 (a query has that many filters)
         "paid_status": _one_of("PaidStatus", paid_status, PAID_STATUSES),
     }
     shape = {
-        "lines": _true("IncludeLineItems", asked=_with_lines(entity, lines)),
-        "linked": _true("IncludeLinkedTxns", asked=_with_links(entity, linked, only)),
+        "lines": _true("IncludeLineItems", asked=_with_lines(entity, asked=lines)),
+        "linked": _true("IncludeLinkedTxns", asked=_with_links(entity, only, asked=linked)),
         "only": _each("IncludeRetElement", _wanted(entity, only)),
         "owner_ids": _each("OwnerID", map(guid_text, owner_ids)),
     }
@@ -237,18 +237,14 @@ def _iteration(iterator: str | None, iterator_id: str | None, max_returned: int 
     return _attribute("iterator", step) + identity
 
 
-def _with_links(
-    entity: Entity | None,
-    linked: bool | None,  # noqa: FBT001 (three-valued)
-    only: Sequence[str],
-) -> bool:
-    if linked is None:
+def _with_links(entity: Entity | None, only: Sequence[str], *, asked: bool | None) -> bool:
+    if asked is None:
         return entity is not None and entity.is_settled and not only
-    return linked
+    return asked
 
 
-def _with_lines(entity: Entity | None, lines: bool | None) -> bool:  # noqa: FBT001 (three-valued)
-    return (entity is not None and entity.line_items) if lines is None else lines
+def _with_lines(entity: Entity | None, *, asked: bool | None) -> bool:
+    return (entity is not None and entity.line_items) if asked is None else asked
 
 
 def _true(name: str, *, asked: bool) -> str:

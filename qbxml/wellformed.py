@@ -10,6 +10,7 @@ unreadable it is cleaned of them and read once more.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -60,7 +61,7 @@ def cleaned(text: str) -> str:
 
 def _legal_reference(match: re.Match[str]) -> str:
     number = int(match[1], 16) if match[1] else int(match[2])
-    if number > 0x10FFFF:  # noqa: PLR2004 (Unicode ends there)
+    if number > sys.maxunicode:
         return ""
     if _ILLEGAL.match(chr(number)):
         return _LOW_BYTES.get(number, "")

@@ -86,7 +86,7 @@ def problems(conn: Connection, someone: Person, wanted: Wanted) -> Values:
     return {
         "rows": [facts(row, names) for row in rows],
         "kinds": [(row.kind, row.problems) for row in kinds],
-        "standings": dict(counted._mapping),  # noqa: SLF001 - SQLAlchemy's own name for it
+        "standings": counted._asdict(),
         "found": found,
         "page": page,
         "pages": _pages(found),

@@ -61,7 +61,7 @@ def change_record(
     rules.may_change(conn, shape.entity, row)
     present = shown(conn, company_id, shape, [row])[0]
     given = read_body(conn, company_id, shape, body, present)
-    before: Row = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's own name for it
+    before: Row = row._asdict()
     draft = Draft(conn, company_id, shape, given, before, _lines_of(conn, company_id, shape, row))
     draft.complete()
     if not draft.changed:

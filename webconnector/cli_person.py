@@ -63,7 +63,8 @@ def add(*, email: str, role: str, typed: Sequence[str], sees_secrets: bool, as_j
                 now=place.now,
             )
         console = f"{place.settings.public_url}/console/"
-    _give({"id": made.id, "email": made.email, "role": made.role.value}, password, console, as_json)
+    facts = {"id": made.id, "email": made.email, "role": made.role.value}
+    _give(facts, password, console, as_json=as_json)
 
 
 @person.command("list", epilog=examples("webconnector person list"))
@@ -102,10 +103,10 @@ def password(*, email: str, as_json: bool) -> None:
             found = persons.read(persons.get(conn, email))
             made = logins.new_password(conn, found, place.who, place.now)
         console = f"{place.settings.public_url}/console/"
-    _give({"email": found.email}, made, console, as_json)
+    _give({"email": found.email}, made, console, as_json=as_json)
 
 
-def _give(facts: dict[str, str], password: str, console: str, as_json: bool) -> None:  # noqa: FBT001
+def _give(facts: dict[str, str], password: str, console: str, *, as_json: bool) -> None:
     if as_json:
         terminal.give_json(facts | {"password": password})
         return

@@ -36,6 +36,7 @@ HEADERS: Final = {
 }
 _RECENT = timedelta(days=300)
 _SHORT: Final = 60
+PAGE_DIGITS_MAX: Final = 6
 
 
 def page(
@@ -112,7 +113,7 @@ def _signed(here: Visit, text: str) -> str:
 def page_number() -> int:
     """Which page of a list was asked for; the first for anything that is no number."""
     text = request.args.get("page", "")
-    return int(text) if text.isdecimal() and len(text) < 7 else 1  # noqa: PLR2004
+    return int(text) if text.isdecimal() and len(text) <= PAGE_DIGITS_MAX else 1
 
 
 def errors_of(invalid: Invalid | None) -> dict[str, str]:
@@ -204,6 +205,7 @@ def moment(value: datetime | str | None, *, seconds: bool = False) -> Markup | s
 
 
 _SPANS: Final = ((86_400, "day"), (3600, "hour"), (60, "minute"))
+_TENTHS_BELOW_SECONDS: Final = 10
 
 
 def span(seconds: float) -> str:
@@ -212,7 +214,7 @@ def span(seconds: float) -> str:
         if seconds >= size:
             count = int(seconds // size)
             return f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{seconds:.1f} s" if seconds < 10 else f"{int(seconds)} s"  # noqa: PLR2004
+    return f"{seconds:.1f} s" if seconds < _TENTHS_BELOW_SECONDS else f"{int(seconds)} s"
 
 
 def ago(value: datetime | str | None, empty: str = "never") -> Markup | str:

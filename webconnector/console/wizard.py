@@ -26,6 +26,7 @@ pages = Blueprint("wizard", __name__)
 # What a new company has to decide at once; everything else has a default that holds for most.
 ASKED: Final = ("two_way_bills", "push_bills", "master_in_conflict")
 STEPS: Final = ("Company", "Preferences", "File", "Password and first call")
+MINUTES_DIGITS_MAX: Final = 5
 
 
 def _page(template: str, step: int, **facts: Any) -> Response:
@@ -69,7 +70,9 @@ def add() -> BaseResponse:
             conn,
             name=form.get("name", ""),
             time_zone=form.get("time_zone", ""),
-            every_minutes=int(every) if every.isdecimal() and len(every) < 6 else 0,  # noqa: PLR2004
+            every_minutes=int(every)
+            if every.isdecimal() and len(every) <= MINUTES_DIGITS_MAX
+            else 0,
             owner_id=one.settings.owner_id,
             secret_key=key,
             now=one.now,
