@@ -8,9 +8,10 @@ import ipaddress
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -22,6 +23,9 @@ from sqlalchemy.util import LRUCache
 
 from tests.databases import RunFolder, new_folder
 from tests.required import pytest_make_collect_report, pytest_runtest_makereport
+
+if TYPE_CHECKING:
+    from tests.acceptance.in_process import Server
 
 __all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
@@ -87,6 +91,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@contextmanager
 def new_database(run_folder: RunFolder, kind: str, *, migrated: bool) -> Iterator[str]:
     """Yields the URL of a new database and removes it afterwards."""
     if kind == "sqlite":
@@ -101,13 +106,36 @@ def new_database(run_folder: RunFolder, kind: str, *, migrated: bool) -> Iterato
 @pytest.fixture
 def database_url(run_folder: RunFolder, database_kind: str) -> Iterator[str]:
     """URL of a fresh database with the newest schema; the test runs on SQLite and on PostgreSQL."""
-    yield from new_database(run_folder, database_kind, migrated=True)
+    with new_database(run_folder, database_kind, migrated=True) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def shared_server(run_folder: RunFolder) -> Iterator[Callable[[str], "Server"]]:
+    """The server over a database of that kind which all tests of a process share.
+
+    Each test has companies of its own there. That is cheap, and stricter than a database of its
+    own: what reached into another company would find something.
+    """
+    from tests.acceptance import in_process  # noqa: PLC0415  tests that need no store must not
+
+    made: dict[str, Server] = {}
+    with ExitStack() as stack:
+
+        def give(kind: str) -> "Server":
+            if kind not in made:
+                url = stack.enter_context(new_database(run_folder, kind, migrated=True))
+                made[kind] = stack.enter_context(in_process.running(url))
+            return made[kind]
+
+        yield give
 
 
 @pytest.fixture
 def empty_database_url(run_folder: RunFolder, database_kind: str) -> Iterator[str]:
     """URL of a fresh database without any table; the test runs on SQLite and on PostgreSQL."""
-    yield from new_database(run_folder, database_kind, migrated=False)
+    with new_database(run_folder, database_kind, migrated=False) as url:
+        yield url
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,15 +9,28 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.in_process import Server, silent
 from tests.acceptance.world import SECRET, World, world
 from tests.webconnector.command_line import CommandLine
 
 
 @pytest.fixture
-def make_world(database_url: str) -> Iterator[Callable[..., World]]:
-    """Make a world on the database of this test; options go to the company and its file."""
-    with ExitStack() as stack:
-        yield lambda **options: stack.enter_context(world(database_url, **options))
+def make_world(
+    request: pytest.FixtureRequest, database_kind: str, shared_server: Callable[[str], Server]
+) -> Iterator[Callable[..., World]]:
+    """Make a world; options go to the company and its file.
+
+    A test marked `own_database` has a database, a socket and the logs of its own.
+    """
+    if request.node.get_closest_marker("own_database"):
+        url = request.getfixturevalue("database_url")
+        with ExitStack() as stack:
+            yield lambda **options: stack.enter_context(world(url, **options))
+        return
+    running = shared_server(database_kind)
+    with silent():
+        yield running.world
+        running.check()
 
 
 @pytest.fixture

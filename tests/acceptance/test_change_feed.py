@@ -147,6 +147,7 @@ def test_transactions_at_the_same_time_leave_no_gap_and_no_disorder(acme: World)
     assert len(told(acme)) == 40
 
 
+@pytest.mark.own_database  # all companies' old events go
 def test_events_are_forgotten_and_who_comes_too_late_is_told(acme: World) -> None:
     acme.sync()
     later = acme.clock() + timedelta(days=feed.kept_days, minutes=1)

@@ -49,7 +49,8 @@ def quiet(made: World) -> None:
 def reasons(made: World) -> list[str | None]:
     """Why something of what was sent was left out."""
     with made.store.read() as conn:
-        found = select(change.c.reason).where(change.c.reason.is_not(None))
+        mine = change.c.company_id == made.id
+        found = select(change.c.reason).where(mine, change.c.reason.is_not(None))
         return list(conn.execute(found).scalars())
 
 

@@ -146,7 +146,8 @@ def test_binding_another_file_sets_a_new_start_date_and_uses_no_link_to_the_old_
     acme.sync()
     with acme.store.read() as conn:
         row = conn.execute(select(company).where(company.c.id == acme.id)).one()
-        ids = set(conn.execute(select(link.c.quickbooks_id)).scalars())
+        mine = select(link.c.quickbooks_id).where(link.c.company_id == acme.id)
+        ids = set(conn.execute(mine).scalars())
     assert (row.start_date, row.preview) == (date(2026, 3, 12), True)
     theirs = {r["ListID"] for kind in ("Vendor", "Account") for r in acme.books.all(kind)}
     assert ids <= theirs

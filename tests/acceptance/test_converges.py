@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -16,17 +14,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.acceptance.in_process import Server, server
 from tests.acceptance.two_sided import TwoSides
-from tests.acceptance.world import World, world
-from tests.conftest import new_database
-from tests.databases import RunFolder
+from tests.acceptance.world import World
 
 QUIET = "0 changes in, 0 out"
 CALLS_MOST = 24
-share = {"sqlite": 0.1, "postgresql": 0.02}
+share = {"sqlite": 0.1, "postgresql": 0.05}
 """Of the profile's examples: each is a whole company."""
-
-MakeWorld = Callable[..., World]
 
 
 class QuickBooksDiedError(Exception):
@@ -59,16 +54,15 @@ class Frail:
 class Converging(RuleBasedStateMachine):
     """The App, the bookkeeper and the Web Connector, in any order."""
 
-    make_world: MakeWorld
+    server: Server
 
     def __init__(self) -> None:
         super().__init__()
-        self.stack = ExitStack()
         self.died = False
 
     @initialize(two_way_bills=st.booleans(), master=st.sampled_from(["quickbooks", "cashflow"]))
     def begin(self, two_way_bills: bool, master: str) -> None:
-        self.made = type(self).make_world(self.stack, two_way_bills=two_way_bills)
+        self.made = self.server.world(two_way_bills=two_way_bills)
         self.made.prefer(master_in_conflict=master)
         self.random = 0
         self.sides = TwoSides(self.made, self._pick, two_way_bills=two_way_bills)
@@ -118,11 +112,8 @@ class Converging(RuleBasedStateMachine):
         self.died = True
 
     def teardown(self) -> None:
-        try:
-            if hasattr(self, "sides"):
-                self._agree()
-        finally:
-            self.stack.close()
+        if hasattr(self, "sides"):
+            self._agree()
 
     def _agree(self) -> None:
         for _ in range(3 if self.died else 2):
@@ -134,19 +125,10 @@ class Converging(RuleBasedStateMachine):
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-def test_both_books_agree_after_any_course_of_events(
-    run_folder: RunFolder, database_kind: str
-) -> None:
-    def make_world(stack: ExitStack, **options: Any) -> World:
-        urls = new_database(run_folder, database_kind, migrated=True)
-        stack.callback(lambda: next(urls, None))
-        return stack.enter_context(world(next(urls), **options))
-
-    machine: type[Converging] = type("Machine", (Converging,), {"make_world": make_world})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=max(1, round(share[database_kind] * settings().max_examples)),
-            stateful_step_count=14,
-        ),
-    )
+def test_both_books_agree_after_any_course_of_events(database_url: str, database_kind: str) -> None:
+    examples = max(1, round(share[database_kind] * settings().max_examples))
+    with server(database_url) as running:
+        machine: type[Converging] = type("Machine", (Converging,), {"server": running})
+        run_state_machine_as_test(
+            machine, settings=settings(max_examples=examples, stateful_step_count=14)
+        )

@@ -41,7 +41,8 @@ def act(made: World, what: Any, *given: Any) -> Any:
 def audited(made: World, name: str) -> Any:
     """The detail of the one audit row of that act."""
     with made.store.read() as conn:
-        query = select(audit.c.detail).where(audit.c.act == name)
+        mine = audit.c.company_id == made.id
+        query = select(audit.c.detail).where(mine, audit.c.act == name)
         return conn.execute(query).scalar_one()
 
 

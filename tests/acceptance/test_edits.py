@@ -207,7 +207,8 @@ def test_a_sub_account_goes_after_its_parent(acme: World) -> None:
 def balance_rows(made: World) -> int:
     """How many balances are in the history."""
     with made.store.read() as conn:
-        return len(conn.execute(select(bank_balance.c.id)).all())
+        mine = bank_balance.c.company_id == made.id
+        return len(conn.execute(select(bank_balance.c.id).where(mine)).all())
 
 
 def test_bank_balances_come_each_session_and_a_row_only_when_they_change(acme: World) -> None:

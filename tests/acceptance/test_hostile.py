@@ -23,6 +23,9 @@ from webconnector import logs
 from webconnector.rehearsal.soap_wire import Parameter
 from webconnector.rehearsal.web_connector import WebConnector
 
+# Raw bytes go over a socket, and the log and every table are looked through.
+pytestmark = pytest.mark.own_database
+
 CONTENTS = ("Zanzibar Holdings", "confidential memo", "555-0199", "98765.43")
 
 

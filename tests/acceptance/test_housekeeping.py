@@ -21,6 +21,9 @@ from tests.acceptance.world import World
 from webconnector import housekeeping
 from webconnector.housekeeping import Done, Job, Work
 
+# It tidies the whole database.
+pytestmark = pytest.mark.own_database
+
 KEPT = {"audit", "company", "connector"}
 
 

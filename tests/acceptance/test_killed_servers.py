@@ -52,11 +52,14 @@ def locked(database_url: str) -> Iterator[None]:
 
 
 def whole_request_is_read(port: int) -> bool:
-    """Whether a connection to that port is open and the server has taken all bytes off it."""
+    """Whether a worker has accepted a connection to that port and taken all bytes off it.
+
+    One that nobody has accepted yet has no inode, and outlives the worker in the queue.
+    """
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        _, local, _, state, queues = line.split()[:5]
+        _, local, _, state, queues, _, _, _, _, inode = line.split()[:10]
         if state == _ESTABLISHED and int(local.split(":")[1], 16) == port:
-            return int(queues.split(":")[1], 16) == 0
+            return inode != "0" and int(queues.split(":")[1], 16) == 0
     return False
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.acceptance.conftest import stock
 from tests.acceptance.guarded import bill, invoice, met, state
 from tests.acceptance.test_funds_transfers import move
-from tests.acceptance.world import Clock, World
+from tests.acceptance.world import World
 
 PERIODS = ["closing_date", "accountant_copy_until"]
 # 2 March 23:30 in Los Angeles; 3 March in London, and in Auckland too.
@@ -21,7 +21,7 @@ LATE = datetime(2026, 3, 3, 7, 30, tzinfo=UTC)
 @pytest.fixture
 def evening(make_world: Callable[..., World]) -> World:
     """Late in the evening on the west coast, with two bank accounts."""
-    made = make_world(company_time_zone="America/Los_Angeles", clock=Clock(LATE))
+    made = make_world(company_time_zone="America/Los_Angeles", now=LATE)
     stock(made)
     made.books.add("Account", {"Name": "Money Out Clearing", "AccountType": "Bank"})
     made.sync(minutes=0)

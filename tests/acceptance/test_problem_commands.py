@@ -12,6 +12,9 @@ from tests.acceptance.guarded import SERVICE, state
 from tests.acceptance.world import World
 from tests.webconnector.command_line import CommandLine
 
+# A number alone finds a problem while no other company has one of that number.
+pytestmark = pytest.mark.own_database
+
 
 @pytest.fixture
 def duplicate(acme: World) -> tuple[World, dict[str, Any], str]:

@@ -261,4 +261,5 @@ def test_a_call_for_an_old_session_does_not_say_how_the_company_is(acme: World) 
     close(acme, good)
     acme.connector.call("getLastError", ticket=good)
     with acme.store.read() as conn:
-        assert conn.execute(select(connector.c.last_outcome)).scalar_one() == "stopped"
+        last = select(connector.c.last_outcome).where(connector.c.company_id == acme.id)
+        assert conn.execute(last).scalar_one() == "stopped"

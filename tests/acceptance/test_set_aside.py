@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from qbxml.parse import Record
 from store import problem_acts, pull
@@ -55,6 +56,11 @@ def numbers(made: World) -> list[str]:
     return sorted(one["number"] for one in made.all("bills"))
 
 
+def unstored_of(made: World) -> Select[Any]:
+    """The rows of what could not be stored."""
+    return select(unstored).where(unstored.c.company_id == made.id)
+
+
 SPOILT = {
     "a required date that cannot be read": (
         "<TxnDate>2026-01-03</TxnDate>", "<TxnDate>soon</TxnDate>", "TxnDate"),
@@ -96,10 +102,11 @@ def test_one_record_that_cannot_be_stored_is_set_aside_and_the_rest_comes_over(
     assert element in problem.text
     # Nothing is lost: what could be read, and the whole answer.
     with two_way.store.read() as conn:
-        row = conn.execute(select(unstored)).one()
+        row = conn.execute(unstored_of(two_way)).one()
         asked = select(exchange.c.response).where(exchange.c.id == row.exchange_id)
         assert wrong in conn.execute(asked).scalar_one()
-        moved = select(cursor.c.read_to).where(cursor.c.name == "Bill")
+        mine = cursor.c.company_id == two_way.id
+        moved = select(cursor.c.read_to).where(mine, cursor.c.name == "Bill")
         assert conn.execute(moved).scalar_one()
     assert row.values["memo"] == "memo B"
 
@@ -124,7 +131,7 @@ def test_it_is_asked_for_again_after_a_retry_and_the_problem_ends_by_itself(
     assert numbers(two_way) == ["A", "Z"]
     assert two_way.problems() == []
     with two_way.store.read() as conn:
-        assert conn.execute(select(unstored)).all() == []
+        assert conn.execute(unstored_of(two_way)).all() == []
 
 
 def test_it_comes_with_its_next_edit(two_way: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +176,7 @@ def test_deleted_in_quickbooks_it_is_no_problem_any_more(
     (problem,) = two_way.problems()
     assert "bill B" in problem.title
     with two_way.store.read() as conn:
-        assert len(conn.execute(select(unstored)).all()) == 1
+        assert len(conn.execute(unstored_of(two_way)).all()) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.conftest import stock
-from tests.acceptance.world import Clock, World
+from tests.acceptance.world import World
 
 
 def invoice(made: World, day: str, **more: Any) -> str:
@@ -51,8 +51,7 @@ def test_day_before_stays_the_day_itself_and_later_ones_come(acme: World) -> Non
 def test_the_start_date_is_the_calendar_day_in_the_companys_time_zone(
     make_world: Callable[..., World], zone: str, start: str
 ) -> None:
-    night = Clock(datetime(2026, 3, 2, 7, 0, tzinfo=UTC))
-    made = make_world(clock=night, company_time_zone=zone)
+    made = make_world(now=datetime(2026, 3, 2, 7, 0, tzinfo=UTC), company_time_zone=zone)
     stock(made)
     for day in ("2026-02-28", "2026-03-01", "2026-03-02"):
         invoice(made, day)

@@ -36,6 +36,7 @@ def names(made: World, text: str, companies: list[str] | None = None) -> set[tup
     return {(one["resource"], one["name"]) for one in found(made, text, companies)["records"]}
 
 
+@pytest.mark.own_database  # all companies are searched
 def test_a_record_is_found_by_name_number_amount_and_either_sides_id(busy: World) -> None:
     (bill,) = busy.all("bills")
     assert ("vendors", "Acme Supplies") in names(busy, "acme supp")

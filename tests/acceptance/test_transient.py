@@ -27,7 +27,8 @@ def linked_vendor(made: World) -> tuple[str, str]:
 def waiting(made: World) -> Any:
     """The one change that is still to be sent."""
     with made.store.read() as conn:
-        return conn.execute(select(change).where(change.c.finished_at.is_(None))).one()
+        mine = change.c.company_id == made.id
+        return conn.execute(select(change).where(mine, change.c.finished_at.is_(None))).one()
 
 
 def until_due(made: World) -> float:

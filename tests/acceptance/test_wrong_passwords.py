@@ -14,6 +14,9 @@ from webconnector.exchange import Exchange
 from webconnector.rehearsal.web_connector import WebConnector
 from webconnector.settings import Settings
 
+# Addresses are counted for all companies together, and come over a socket.
+pytestmark = pytest.mark.own_database
+
 OFFICE, ATTACKER = "198.51.100.7", "203.0.113.9"
 
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from tests.acceptance.world import world
+from tests.acceptance.in_process import Server, silent
 from tests.contract.ground import Ground
 
 
 @pytest.fixture
-def make_ground(database_url: str) -> Iterator[Callable[..., Ground]]:
+def make_ground(
+    database_kind: str, shared_server: Callable[[str], Server]
+) -> Iterator[Callable[..., Ground]]:
     """Make a connected world with what references point at; every switch is on unless told."""
-    with ExitStack() as stack:
+    running = shared_server(database_kind)
 
-        def make(**options: Any) -> Ground:
-            chosen = {"two_way_bills": True, "personal_data": True} | options
-            return Ground(stack.enter_context(world(database_url, **chosen)))
+    def make(**options: Any) -> Ground:
+        return Ground(running.world(**{"two_way_bills": True, "personal_data": True} | options))
 
+    with silent():
         yield make
+        running.check()
 
 
 @pytest.fixture

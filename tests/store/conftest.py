@@ -1,7 +1,7 @@
 """A store with two companies that know nothing of each other, and a book of records in one."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +30,7 @@ def stores(run_folder: RunFolder) -> Iterator[Callable[[str], Store]]:
 
         def of_kind(kind: str) -> Store:
             if kind not in made:
-                database = contextmanager(new_database)(run_folder, kind, migrated=True)
+                database = new_database(run_folder, kind, migrated=True)
                 made[kind] = open_store(ending.enter_context(database))
                 ending.callback(made[kind].close)
             return made[kind]

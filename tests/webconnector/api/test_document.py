@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import hypothesis
@@ -43,7 +42,7 @@ UNDERSTOOD = {200, 201, 404, 409, 410, 412, 422}
 def api(run_folder: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """One company for all operations: what one of them did must not disturb the next."""
     folder = tmp_path_factory.mktemp("document")
-    database = contextmanager(new_database)(run_folder, "sqlite", migrated=True)
+    database = new_database(run_folder, "sqlite", migrated=True)
     with database as url, server(settings_over(folder, url)) as app:
         yield filled_company(app, "Acme Ltd")
 
