@@ -29,7 +29,8 @@ def canonical(entity: Entity, values: Values) -> dict[str, Any]:
     """Bring the parts among `values` to QuickBooks' form; other keys (`kind`) stay as they are.
 
     Empty is None (no lines: []), booleans have their meaning when absent. What is no valid value
-    stays as it stands, so that it differs and is refused when it is built.
+    stays as it stands, so that it differs and is refused when it is built. A reference marked
+    `unlinked`, to what QuickBooks does not have yet, differs from every one that QuickBooks has.
     """
     return {
         name: canonical_part(entity.by_name[name], value) if name in entity.by_name else value
@@ -41,7 +42,7 @@ def canonical_part(part: Part, value: Any) -> Any:
     """Bring one part's value to QuickBooks' form, see `canonical`."""
     if isinstance(part, Lines):
         return [_line(part, line) for line in value or ()]
-    if is_empty(part, value):
+    if is_empty(part, value) and not _is_unlinked(value):
         return part.empty
     try:
         return _FORMS[part.kind](part, value)
@@ -73,10 +74,16 @@ def _ref(_: Field, value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     name = value.get("name")
-    return {
+    found = {
         "id": value.get("id") or None,
         "name": (to_quickbooks(name).text or None) if isinstance(name, str) else name,
     }
+    return found | ({"unlinked": True} if _is_unlinked(value) else {})
+
+
+def _is_unlinked(value: Any) -> bool:
+    """Whether this refers to a record that QuickBooks does not have yet: that is not nothing."""
+    return isinstance(value, Mapping) and bool(value.get("unlinked"))
 
 
 def _address(_: Field, value: Any) -> Any:

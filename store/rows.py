@@ -208,7 +208,10 @@ class Loaded:
             self.links |= {row.record_id: row for row in self.conn.execute(query, asked)}
 
     def values(self, record_id: str) -> Values:
-        """The record in plain form; a reference QuickBooks does not have yet has no `id`."""
+        """The record in plain form; a reference QuickBooks does not have yet has no `id`.
+
+        To a record that it never had it is `unlinked`, so that it does not look empty.
+        """
         row = self.rows[record_id]
         found: Values = {}
         for part in self.entity.parts:
@@ -236,12 +239,11 @@ class Loaded:
             return self.loose.get((row.id, column_name(field)))
         if not field.to:
             return {"id": None, "name": value}
+        found = {"id": None, "name": None, "record_id": value}
         linked = self.links.get(value)
-        return {
-            "id": linked.quickbooks_id if linked and linked.gone_at is None else None,
-            "name": None,
-            "record_id": value,
-        }
+        if linked is None:
+            return found | {"unlinked": True}
+        return found if linked.gone_at is not None else found | {"id": linked.quickbooks_id}
 
     def missing(self, record_id: str) -> list[tuple[Field, str]]:
         """The references that QuickBooks does not have yet: field and our record's id."""

@@ -112,6 +112,38 @@ def test_the_same_field_changed_on_both_sides_is_a_conflict(acme: World, master:
     assert acme.get("vendors", made["id"])["sync"]["state"] == "synced"
 
 
+def test_a_move_below_a_new_parent_is_not_lost_to_an_edit_in_quickbooks(acme: World) -> None:
+    key = acme.books.add("Class", {"Name": "North"})
+    acme.sync()
+    north = acme.named("departments", "North")["id"]
+    acme.books.edit("Class", key, {"Name": "South"})
+    region = acme.add("departments", name="Region")["id"]
+    acme.change("departments", north, parent=region)
+    acme.sync()
+    assert acme.books.get("Class", key)["FullName"] == "Region:South"
+    assert acme.get("departments", north)["full_name"] == "Region:South"
+    assert acme.conflicts() == []
+
+
+def test_a_line_given_to_a_new_department_is_not_lost_to_an_edit_in_quickbooks(
+    two_way: World,
+) -> None:
+    line = {"account": {"name": "Rent"}, "amount": "120.00"}
+    vendor = two_way.add("vendors", name="Acme")["id"]
+    bill = two_way.add("bills", vendor=vendor, bill_date="2026-03-02", expense_lines=[line])["id"]
+    two_way.sync()
+    key = two_way.get("bills", bill)["sync"]["quickbooks_id"]
+    two_way.books.edit("Bill", key, {"Memo": "theirs"})
+    lines = two_way.get("bills", bill)["expense_lines"]
+    lines[0]["department"] = two_way.add("departments", name="New")["id"]
+    two_way.change("bills", bill, expense_lines=lines)
+    two_way.sync()
+    found = two_way.books.get("Bill", key)
+    assert found["Memo"] == "theirs"
+    assert found["ExpenseLine"][0]["ClassRef"]["FullName"] == "New"
+    assert two_way.get("bills", bill)["memo"] == "theirs"
+
+
 def test_a_field_emptied_in_the_app_is_emptied_in_quickbooks(acme: World) -> None:
     address = {"line1": "1 Main St", "line2": "Suite 2", "city": "Boston"}
     made = acme.add("vendors", name="Acme", phone="555", address=address)

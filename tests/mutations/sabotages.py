@@ -175,6 +175,13 @@ READING = (
         _in("test_edits"),
     ),
     Sabotage(
+        "a reference to what QuickBooks does not have yet looks empty in a merge",
+        "qbxml/compare.py",
+        "if is_empty(part, value) and not _is_unlinked(value):",
+        "if is_empty(part, value):",
+        _in("test_edits", "test_a_move_below_a_new_parent_is_not_lost_to_an_edit_in_quickbooks"),
+    ),
+    Sabotage(
         "the echo of our own write counts as an edit in QuickBooks",
         "store/pull.py",
         "edited = linked is None or linked.edit_sequence != record.edit_sequence",

@@ -13,6 +13,8 @@ from qbxml.entity import Entity, In
 from tests.qbxml.records import ACME, BILL_VALUES, JOB_REF, expense
 from tests.qbxml.samples import PUSHED, full_values, sample
 
+UNLINKED = {"id": None, "name": None, "unlinked": True}
+
 
 def test_the_canonical_form_is_what_quickbooks_would_keep() -> None:
     assert canonical(
@@ -72,6 +74,8 @@ def test_what_is_no_value_stays_and_differs() -> None:
         ("vendor", {"id": None, "name": "A "}, {"id": "2", "name": "A"}, True),
         ("vendor", {"id": None, "name": None}, None, True),
         ("vendor", ACME, None, False),
+        ("vendor", UNLINKED, None, False),
+        ("vendor", UNLINKED, ACME, False),
         ("amount", "5", "5.00", True),
         ("memo", "", None, True),
         ("memo", "it\u2019s", "it's", True),
@@ -97,6 +101,12 @@ def test_same_is_what_quickbooks_could_not_tell_apart(
 ) -> None:
     assert same(BILL.by_name[name], a, b) is expected
     assert same(BILL.by_name[name], b, a) is expected
+
+
+def test_what_refers_to_a_record_that_quickbooks_does_not_have_is_not_empty() -> None:
+    once = canonical(BILL, {"vendor": UNLINKED | {"record_id": "1"}})
+    assert once == {"vendor": UNLINKED}
+    assert canonical(BILL, once) == once
 
 
 def test_addresses_are_compared_by_parts() -> None:
