@@ -11,7 +11,7 @@ from typing import Any
 from qbxml import build
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
-from store import paying, undoing
+from store import cursors, paying, undoing
 from store.changes import Action
 from store.context import Sync
 from store.push import Asked, Ready
@@ -25,6 +25,7 @@ def lookups(sync: Sync, claimed: Sequence[Ready]) -> list[Asked]:
     asked: list[Asked] = []
     due = [r for r in claimed if r.asks_first and r.change.looked_up_in != sync.session_id]
     due = due[:lookups_per_set_max]
+    _ask_for_the_lost(asked, due)
     for entity in dict.fromkeys(r.sent_as for r in due):
         mine = [r for r in due if r.sent_as is entity]
         adds = [r for r in mine if r.change.action == Action.ADD]
@@ -41,6 +42,18 @@ def lookups(sync: Sync, claimed: Sequence[Ready]) -> list[Asked]:
             _ask(asked, entity, list(removed.values()), {"ids": list(removed)})
         _refresh(asked, entity, adds)
     return asked
+
+
+def _ask_for_the_lost(asked: list[Asked], due: Sequence[Ready]) -> None:
+    """What may have arrived is asked for first, by nothing but the time since it left.
+
+    Whatever people changed there meanwhile, date, number and party too, our id on it stays.
+    """
+    lost = [r for r in due if r.may_have_arrived]
+    for entity in dict.fromkeys(r.entity.sent_as(r.change.values) for r in lost):
+        mine = [r for r in lost if r.entity.sent_as(r.change.values) is entity]
+        since = cursors.surely_before(min(r.change.left_at for r in mine))
+        _ask(asked, entity, mine, {"modified_from": since})
 
 
 def _ask_for_documents(asked: list[Asked], entity: Entity, due: Sequence[Ready]) -> None:

@@ -362,7 +362,10 @@ def reopen(
             change.c.id != row.id,
         )
     ).first()
-    values["values"] = row.values if unknown else None
+    values |= {
+        "values": row.values if unknown else None,
+        "left_at": row.left_at if unknown else None,
+    }
     if newer is None:
         again = {"state": State.PENDING, "exchange_id": None, **values}
         conn.execute(update(change).where(*mine).values(**again))

@@ -95,9 +95,13 @@ def hours_between(earlier: str, later: str) -> float:
 
 
 def since_first_read(sync: Sync, name: str) -> str:
-    """A wall-clock text before the first read of that name, wherever QuickBooks' clock is."""
-    first = known(sync)[name].first_read_at or sync.now
-    return (first.astimezone(UTC) - timedelta(hours=ahead_hours_max)).strftime(_WALL)
+    """A wall-clock text before the first read of that name."""
+    return surely_before(known(sync)[name].first_read_at or sync.now)
+
+
+def surely_before(moment: datetime) -> str:
+    """A wall-clock text before that moment, wherever QuickBooks' clock is."""
+    return (moment.astimezone(UTC) - timedelta(hours=ahead_hours_max)).strftime(_WALL)
 
 
 def wall_clock(moment: datetime | None, time_zone: str) -> str | None:

@@ -6,7 +6,7 @@ how the question was asked; `push.py` asks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -29,44 +29,66 @@ _NOT_THERE = (0, 1, 500)
 """Codes with which QuickBooks tells that it does not have what it was asked for by id."""
 
 
-def take(sync: Sync, purpose: Values, reply: Reply | None) -> None:
-    """QuickBooks said what it holds of the documents we are about to add or remove."""
-    entity = BY_RESOURCE[purpose["resource"]]
-    rows = _asked_for(sync, purpose)
-    if reply is None:
-        for row in rows:
-            changes.fail(sync.conn, sync.company_id, row.id)
-            why = "QuickBooks did not say whether it has it already."
-            unknown(sync, entity, row.record_id, why)
-        return
-    decision = decide(reply.status_code, reply.text, severity=reply.severity)
-    if not decision.succeeded:
-        for row in rows:
-            refuse(sync, entity, row, decision)
-        return
+def take(sync: Sync, answers: Sequence[tuple[Values, Reply | None]]) -> None:
+    """QuickBooks said what it holds of the documents we are about to add or remove.
+
+    `answers`: each question with its reply. A change is judged once, by all that was asked for it:
+    what one question missed, because somebody edited it there, another may have found.
+    """
+    for resource in dict.fromkeys(purpose["resource"] for purpose, _ in answers):
+        mine = [(what, reply) for what, reply in answers if what["resource"] == resource]
+        _judge(sync, BY_RESOURCE[resource], mine)
+
+
+def _judge(sync: Sync, entity: Entity, answers: Sequence[tuple[Values, Reply | None]]) -> None:
+    found: dict[str, dict[str, Record]] = {}
+    for purpose, reply in answers:
+        if _says_nothing(sync, entity, purpose, reply) or reply is None:
+            continue
+        for change_id in purpose["changes"]:
+            found.setdefault(change_id, {}).update({r.quickbooks_id: r for r in reply.records})
+    rows = _asked_for(sync, list(found))
     loaded = Loaded(sync.conn, sync.company_id, entity.resource).load(
         [row.record_id for row in rows]
     )
-    linked = _linked_ids(sync, entity, reply.records)
+    linked = _linked_ids(sync, entity, {key for records in found.values() for key in records})
     for row in rows:
+        if row.state == State.FAILED:  # another question stayed without an answer
+            continue
+        records = list(found[row.id].values())
         values = loaded.values(row.record_id)
         version = loaded.rows[row.record_id].version
         if row.action != Action.ADD and link_of(sync, row.record_id) is None:
-            _looked_up_lost(sync, entity, row, reply.records)
+            _looked_up_lost(sync, entity, row, records)
         elif undoing.reverses(entity, row.action):
-            _looked_up_reversal(sync, row, version, reply.records)
+            _looked_up_reversal(sync, row, version, records)
         elif row.action == Action.ADD:
-            _looked_up_add(sync, entity, row, version, values, reply.records, linked)
+            _looked_up_add(sync, entity, row, version, values, records, linked)
         else:
-            _looked_up_removal(sync, entity, row, version, reply.records)
+            _looked_up_removal(sync, entity, row, version, records)
 
 
-def _asked_for(sync: Sync, purpose: Values) -> Sequence[Any]:
+def _says_nothing(sync: Sync, entity: Entity, purpose: Values, reply: Reply | None) -> bool:
+    """Whether the reply does not tell what QuickBooks holds; a person is told."""
+    decision = decide(reply.status_code, reply.text, severity=reply.severity) if reply else None
+    if decision is not None and decision.succeeded:
+        return False
+    for row in _asked_for(sync, purpose["changes"]):
+        if decision is None:
+            changes.fail(sync.conn, sync.company_id, row.id)
+            why = "QuickBooks did not say whether it has it already."
+            unknown(sync, entity, row.record_id, why)
+        else:
+            refuse(sync, entity, row, decision)
+    return True
+
+
+def _asked_for(sync: Sync, change_ids: Sequence[str]) -> Sequence[Any]:
     """The changes because of which QuickBooks was asked, those that still stand."""
     return sync.conn.execute(
         select(change).where(
             change.c.company_id == sync.company_id,
-            change.c.id.in_(purpose["changes"]),
+            change.c.id.in_(change_ids),
             change.c.finished_at.is_(None),
         )
     ).all()
@@ -85,7 +107,7 @@ def refreshed(sync: Sync, purpose: Values, reply: Reply | None) -> list[str]:
         gone_ones = [key for key in purpose["ids"] if key not in here]
         paying_bills.missing(sync, purpose["resource"], gone_ones)
         return doubtful
-    for row in _asked_for(sync, purpose):
+    for row in _asked_for(sync, purpose["changes"]):
         if decision is None:
             changes.fail(sync.conn, sync.company_id, row.id)
             why = "QuickBooks did not say what is open of what it pays."
@@ -95,15 +117,16 @@ def refreshed(sync: Sync, purpose: Values, reply: Reply | None) -> list[str]:
     return []
 
 
-def _linked_ids(sync: Sync, entity: Entity, records: list[Record]) -> dict[str, str]:
-    found = sync.conn.execute(
-        select(link.c.quickbooks_id, link.c.record_id).where(
-            link.c.company_id == sync.company_id,
-            link.c.noun.in_({one.query_noun for one in entity.wire}),
-            link.c.quickbooks_id.in_([r.quickbooks_id for r in records]),
-        )
+def _linked_ids(sync: Sync, entity: Entity, quickbooks_ids: Collection[str]) -> dict[str, str]:
+    query = select(link.c.quickbooks_id, link.c.record_id).where(
+        link.c.company_id == sync.company_id,
+        link.c.noun.in_({one.query_noun for one in entity.wire}),
     )
-    return {row.quickbooks_id: row.record_id for row in found}
+    return {
+        row.quickbooks_id: row.record_id
+        for ids in changes.chunks(quickbooks_ids)
+        for row in sync.conn.execute(query.where(link.c.quickbooks_id.in_(ids)))
+    }
 
 
 def _looked_up_add(

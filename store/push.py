@@ -65,6 +65,12 @@ class Ready:
         return deleted and self.change.action == Action.MOD
 
     @property
+    def may_have_arrived(self) -> bool:
+        """Whether it left once to be entered, itself or its reversal, and nobody knows more."""
+        enters = self.link is None or undoing.reverses(self.entity, self.change.action)
+        return enters and bool(self.change.values)
+
+    @property
     def may_be_there(self) -> tuple[Values, ...]:
         """Values under which QuickBooks may have it: its own, and those of a lost write."""
         lost = (self.change.values,) if self.change.values else ()
@@ -247,6 +253,7 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
                 "state": State.SENT,
                 "version": item.row.version,
                 "values": values,
+                "left_at": sync.now,
                 "reason": item.note or item.change.reason,
                 "waits_for": None,
                 "waits_for_id": None,

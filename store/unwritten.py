@@ -98,7 +98,9 @@ def to_person(sync: Sync, entity: Entity, row: Any, decision: Decision, _then: F
 def refuse(sync: Sync, entity: Entity, row: Any, decision: Decision) -> None:
     """A problem with QuickBooks' own words and what to click."""
     attempts = row.attempts + 1
-    if changes.reopen(sync.conn, sync.company_id, row, sync.now, attempts=attempts):
+    # Where only the question before a write was refused, what left earlier may still be there.
+    asked = row.state != changes.State.SENT
+    if changes.reopen(sync.conn, sync.company_id, row, sync.now, unknown=asked, attempts=attempts):
         changes.fail(sync.conn, sync.company_id, row.id)
     _tell_refused(sync, entity, row, decision)
 

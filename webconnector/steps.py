@@ -221,9 +221,10 @@ class Steps:
 
     def _take_reads(self, row: Any, answer: Replies) -> None:
         self.sync.exchange_id = row.id
-        for purpose, reply in writing.pairs(row.purpose, answer.replies):
+        pairs = writing.pairs(row.purpose, answer.replies)
+        lookups.take(self.sync, [pair for pair in pairs if pair[0]["do"] == "lookup"])
+        for purpose, reply in pairs:
             if purpose["do"] == "lookup":
-                lookups.take(self.sync, purpose, reply)
                 continue
             if purpose["do"] == "refresh":
                 reading.what_is_left(self.plan, lookups.refreshed(self.sync, purpose, reply))
@@ -272,10 +273,15 @@ class Steps:
         return why
 
     def _unreadable(self, row: Any, response: str) -> str:
-        """Keep it for support; what it may have written is looked for before it goes again."""
-        if row.kind == Kind.WRITE:
+        """Keep it for support. What it may have written is settled as after a lost answer.
+
+        QuickBooks may have nothing readable to say about it: the second time it is looked for.
+        """
+        owed = row.kind == Kind.WRITE and row.response is None
+        if row.kind == Kind.WRITE and not owed:
             push.release(self.sync, [row.id], unknown=True)
-        exchanges.mark(self.sync, row.id, Sent.UNKNOWN, response=response)
+        state = Sent.SENT if owed else Sent.UNKNOWN
+        exchanges.mark(self.sync, row.id, state, response=response)
         problems.open_problem(
             self.sync,
             problems.Problem(

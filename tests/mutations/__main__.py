@@ -14,7 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.mutations.sabotages import SABOTAGES, Sabotage
+from tests.mutations.sabotage import Sabotage
+from tests.mutations.sabotages import SABOTAGES
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("qbxml", "qwc", "store", "webconnector", "tests", "pyproject.toml")

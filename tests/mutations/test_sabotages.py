@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.mutations.__main__ import COPIED
-from tests.mutations.sabotages import SABOTAGES, Sabotage
+from tests.mutations.sabotage import Sabotage
+from tests.mutations.sabotages import SABOTAGES
 
 ROOT = Path(__file__).parents[2]
 IDS = [sabotage.name for sabotage in SABOTAGES]

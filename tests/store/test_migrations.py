@@ -12,7 +12,9 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Connection,
+    Integer,
     String,
+    TableClause,
     UniqueConstraint,
     column,
     insert,
@@ -152,8 +154,8 @@ def test_a_database_of_another_version_is_refused(database_url: str) -> None:
     opened.close()
 
 
-def test_acts_from_before_are_found_by_their_record(empty_database_url: str) -> None:
-    """0015: acts without a record, and with none in their detail, stay as they are."""
+def _company() -> tuple[TableClause, dict[str, Any]]:
+    """The table of companies as it always was, and one of them."""
     firm = table_of(
         "company",
         *(column(name, String()) for name in ("name", "time_zone", "state")),
@@ -162,6 +164,13 @@ def test_acts_from_before_are_found_by_their_record(empty_database_url: str) -> 
         column("preview", Boolean()),
         column("created_at", Instant()),
     )
+    mine = {"id": new_key(), "name": "Acme Ltd", "time_zone": "UTC", "state": "active"}
+    return firm, {**mine, "preferences": {}, "preview": False, "created_at": datetime.now(UTC)}
+
+
+def test_acts_from_before_are_found_by_their_record(empty_database_url: str) -> None:
+    """0015: acts without a record, and with none in their detail, stay as they are."""
+    firm, mine = _company()
     trail = table_of(
         "audit",
         *(column(name, Key) for name in ("company_id", "id", "record_id")),
@@ -179,9 +188,7 @@ def test_acts_from_before_are_found_by_their_record(empty_database_url: str) -> 
     upgrade(empty_database_url, "0014")
     opened = open_store(empty_database_url)
     with opened.write() as conn:
-        mine = {"id": new_key(), "name": "Acme Ltd", "time_zone": "UTC", "state": "active"}
-        rest = {"preferences": {}, "preview": False, "created_at": now}
-        conn.execute(insert(firm).values(**mine, **rest))
+        conn.execute(insert(firm).values(**mine))
         for act, detail in details.items():
             one = {"company_id": mine["id"], "id": new_key(), "at": now, "who": "test"}
             conn.execute(insert(trail).values(**one, act=act, detail=detail))
@@ -189,6 +196,36 @@ def test_acts_from_before_are_found_by_their_record(empty_database_url: str) -> 
     with opened.read() as conn:
         found = {row.act: row.record_id for row in conn.execute(select(trail))}
     assert found == dict.fromkeys(details) | {"bills.change": record}
+    opened.close()
+
+
+def test_what_was_in_doubt_left_after_it_was_made(empty_database_url: str) -> None:
+    """0017: only what left and has no end yet is in doubt."""
+    firm, mine = _company()
+    waiting = table_of(
+        "change",
+        *(column(name, Key) for name in ("company_id", "id", "record_id")),
+        *(column(name, String()) for name in ("resource", "action", "state")),
+        *(column(name, Integer()) for name in ("version", "attempts")),
+        *(column(name, Instant()) for name in ("made_at", "finished_at", "left_at")),
+        column("values", JSON(none_as_null=True)),
+    )
+    now = datetime.now(UTC)
+    lost, unsent, done = new_key(), new_key(), new_key()
+    facts = {lost: ({"memo": "x"}, None), unsent: (None, None), done: ({"memo": "x"}, now)}
+    upgrade(empty_database_url, "0016")
+    opened = open_store(empty_database_url)
+    with opened.write() as conn:
+        conn.execute(insert(firm).values(**mine))
+        for key, (values, finished) in facts.items():
+            one = {"company_id": mine["id"], "id": key, "record_id": new_key()}
+            one |= {"resource": "bills", "action": "add", "state": "pending", "version": 1}
+            one |= {"attempts": 0, "made_at": now, "finished_at": finished, "values": values}
+            conn.execute(insert(waiting).values(**one))
+    upgrade(empty_database_url)
+    with opened.read() as conn:
+        found = {row.id: row.left_at for row in conn.execute(select(waiting))}
+    assert found == {lost: now, unsent: None, done: None}
     opened.close()
 
 
