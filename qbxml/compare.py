@@ -140,6 +140,8 @@ def _same_field(part: Field, a: Any, b: Any) -> bool:
     if a is None or b is None:
         return a is b
     if part.kind is Kind.REF and isinstance(a, Mapping) and isinstance(b, Mapping):
+        if _is_unlinked(a) or _is_unlinked(b):  # without id and, among our own values, name
+            return _is_unlinked(a) and _is_unlinked(b)
         by = "id" if a.get("id") and b.get("id") else "name"
         return bool(a.get(by) == b.get(by))
     if part.kind in _NUMBERS:

@@ -11,10 +11,11 @@ from typing import Any
 from qbxml import build
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
-from store import cursors, paying, undoing
+from store import paying, undoing
 from store.changes import Action
 from store.context import Sync
-from store.push import Asked, Ready
+from store.push import Asked
+from store.ready import Ready
 from store.rows import Values
 
 lookups_per_set_max = 40
@@ -28,45 +29,51 @@ def lookups(sync: Sync, claimed: Sequence[Ready]) -> list[Asked]:
     _ask_for_the_lost(asked, due)
     for entity in dict.fromkeys(r.sent_as for r in due):
         mine = [r for r in due if r.sent_as is entity]
-        adds = [r for r in mine if r.change.action == Action.ADD]
-        # Taken back before anybody knew whether it had arrived.
-        lost = [r for r in mine if r.change.action != Action.ADD and r.link is None]
-        _ask_for_documents(asked, entity, (*adds, *lost))
-        others = [r for r in mine if r.link is not None and r not in adds]
-        reversed_ones = [r for r in others if undoing.reverses(entity, r.change.action)]
-        for r in reversed_ones:
-            day = undoing.day_of(sync, r.row).isoformat()
-            _ask(asked, entity, [r], _on_day(entity, r.values, day))
-        removed = {r.link.quickbooks_id: r for r in others if r.link and r not in reversed_ones}
-        if removed:
-            _ask(asked, entity, list(removed.values()), {"ids": list(removed)})
+        adds = [r for r in mine if r.change.action == Action.ADD and not r.lacks]
+        _ask_for_documents(asked, entity, [(r, r.values) for r in adds])
+        removals = {r.link.quickbooks_id: r for r in mine if r.removes and r.link is not None}
+        if removals:
+            _ask(asked, entity, list(removals.values()), {"ids": list(removals)})
+        for r in removals.values():
+            if undoing.reverses(entity, r.change.action):
+                day = undoing.day_of(sync, r.row).isoformat()
+                _ask(asked, entity, [r], _on_day(entity, r.values, day))
         _refresh(asked, entity, adds)
     return asked
 
 
 def _ask_for_the_lost(asked: list[Asked], due: Sequence[Ready]) -> None:
-    """What may have arrived is asked for first, by nothing but the time since it left.
+    """What may have arrived is asked for by nothing but the time since it left.
 
-    Whatever people changed there meanwhile, date, number and party too, our id on it stays.
+    Whatever people changed there meanwhile, date, number and party too, our id on it stays. It is
+    asked for as it was as well: QuickBooks' clock may have been set back.
     """
     lost = [r for r in due if r.may_have_arrived]
     for entity in dict.fromkeys(r.entity.sent_as(r.change.values) for r in lost):
         mine = [r for r in lost if r.entity.sent_as(r.change.values) is entity]
-        since = cursors.surely_before(min(r.change.left_at for r in mine))
+        since = min(r.change.left_after for r in mine)
         _ask(asked, entity, mine, {"modified_from": since})
+        # Its party may be gone there, and naming it would be refused.
+        entered = [(r, r.change.values) for r in mine if not r.reverses]
+        _ask_for_documents(asked, entity, entered, of_party=False)
 
 
-def _ask_for_documents(asked: list[Asked], entity: Entity, due: Sequence[Ready]) -> None:
-    """Ask by number, by day and party without one; also as it was when a lost write left."""
-    wanted = [(r, values) for r in due for values in r.may_be_there]
+def _ask_for_documents(
+    asked: list[Asked],
+    entity: Entity,
+    wanted: Sequence[tuple[Ready, Values]],
+    *,
+    of_party: bool = True,
+) -> None:
+    """Ask for documents of these values: by number, without one by day and party."""
     numbered = [(r, values) for r, values in wanted if values.get(str(entity.number))]
     if numbered:
-        numbers = [values[str(entity.number)] for _, values in numbered]
-        askers = list({r.change.id: r for r, _ in numbered}.values())
-        _ask(asked, entity, askers, {"ref_numbers": list(dict.fromkeys(numbers))})
+        numbers = dict.fromkeys(values[str(entity.number)] for _, values in numbered)
+        _ask(asked, entity, [r for r, _ in numbered], {"ref_numbers": list(numbers)})
     for r, values in wanted:
-        if (r, values) not in numbered:
-            _ask(asked, entity, [r], _on_day(entity, values, values[str(entity.dated)]))
+        if not values.get(str(entity.number)):
+            narrow = _on_day(entity, values, values[str(entity.dated)], of_party=of_party)
+            _ask(asked, entity, [r], narrow)
 
 
 def _refresh(asked: list[Asked], entity: Entity, payments: Sequence[Ready]) -> None:
@@ -90,10 +97,10 @@ def _refresh(asked: list[Asked], entity: Entity, payments: Sequence[Ready]) -> N
         asked.append(Asked(request_id, text, purpose))
 
 
-def _on_day(entity: Entity, values: Values, day: str) -> dict[str, Any]:
+def _on_day(entity: Entity, values: Values, day: str, *, of_party: bool = True) -> dict[str, Any]:
     """Filters for what QuickBooks has of that day, of the same party where there is one."""
     narrow: dict[str, Any] = {"date_from": day, "date_to": day}
-    if entity.party:
+    if entity.party and of_party:
         narrow["party_ids"] = [values[entity.party]["id"]]
     return narrow
 
@@ -108,6 +115,7 @@ def _ask(asked: list[Asked], entity: Entity, due: list[Ready], narrow: dict[str,
                 "do": "lookup",
                 "resource": entity.resource,
                 "changes": [r.change.id for r in due],
+                "versions": {r.change.id: r.row.version for r in due},
             },
         )
     )

@@ -364,7 +364,7 @@ def reopen(
     ).first()
     values |= {
         "values": row.values if unknown else None,
-        "left_at": row.left_at if unknown else None,
+        "left_after": row.left_after if unknown else None,
     }
     if newer is None:
         again = {"state": State.PENDING, "exchange_id": None, **values}

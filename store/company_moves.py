@@ -219,7 +219,20 @@ def _cut_ties(conn: Connection, company_id: str, now: datetime) -> None:
         )
         .values(state=State.DROPPED, finished_at=now)
     )
+    _skip_what_is_new(conn, company_id, now)
     _all_unsent(conn, company_id, now)
+
+
+def _skip_what_is_new(conn: Connection, company_id: str, now: datetime) -> None:
+    """What is skipped stays so, as something that the new file never saw."""
+    skipped = (change.c.company_id == company_id, change.c.finished_at.is_(None))
+    removes = change.c.action.in_((Action.DELETE, Action.VOID))
+    conn.execute(
+        update(change).where(*skipped, removes).values(state=State.DROPPED, finished_at=now)
+    )
+    never = {"values": None, "left_after": None, "exchange_id": None, "looked_up_in": None}
+    waits = {"waits_for": None, "waits_for_id": None}
+    conn.execute(update(change).where(*skipped).values(action=Action.ADD, **never, **waits))
 
 
 def _all_unsent(conn: Connection, company_id: str, now: datetime) -> None:

@@ -95,12 +95,20 @@ def hours_between(earlier: str, later: str) -> float:
 
 
 def since_first_read(sync: Sync, name: str) -> str:
-    """A wall-clock text before the first read of that name."""
-    return surely_before(known(sync)[name].first_read_at or sync.now)
+    """A wall-clock text before the first read of that name, wherever QuickBooks' clock is."""
+    return _behind(known(sync)[name].first_read_at or sync.now)
 
 
-def surely_before(moment: datetime) -> str:
-    """A wall-clock text before that moment, wherever QuickBooks' clock is."""
+def surely_passed(sync: Sync) -> str:
+    """A wall-clock text that QuickBooks' clock has passed, wherever it is and however far behind.
+
+    What that clock said of the last change, unless it was ahead then.
+    """
+    seen = [row.read_to for row in known(sync).values() if row.read_to is not None]
+    return min(_behind(sync.now), _earlier(max(seen, default=None)) or _behind(sync.now))
+
+
+def _behind(moment: datetime) -> str:
     return (moment.astimezone(UTC) - timedelta(hours=ahead_hours_max)).strftime(_WALL)
 
 

@@ -26,10 +26,13 @@ _Item = TypeVar("_Item", bound=Outgoing)
 
 
 def allowed(sync: Sync, items: Sequence[_Item]) -> list[_Item]:
-    """Those of the changes that may go; the others are held back until the next session."""
-    cases = _cases(sync, items)
-    free: list[_Item] = []
-    causes: set[str] = set()
+    """Those of the changes that may go; the others are held back until the next session.
+
+    What may be there is looked for first, whatever forbids to send it.
+    """
+    free = [item for item in items if item.to_be_found]
+    cases = _cases(sync, [item for item in items if not item.to_be_found])
+    causes = {_cause(guard, item) for item in free for guard in _ALL}
     for item, case in cases:
         held = _held(case) if case is not None else []
         if held:

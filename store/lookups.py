@@ -15,7 +15,7 @@ from qbxml.compare import canonical, same
 from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
-from qbxml.status import decide
+from qbxml.status import Decision, decide
 from store import candidates, changes, conflicts, matching, paying_bills, pull, tokens, undoing
 from store.arrival import moved, shared_values
 from store.changes import Action, State
@@ -42,45 +42,79 @@ def take(sync: Sync, answers: Sequence[tuple[Values, Reply | None]]) -> None:
 
 def _judge(sync: Sync, entity: Entity, answers: Sequence[tuple[Values, Reply | None]]) -> None:
     found: dict[str, dict[str, Record]] = {}
+    silent: dict[str, Decision | None] = {}
+    versions: dict[str, int] = {}
     for purpose, reply in answers:
-        if _says_nothing(sync, entity, purpose, reply) or reply is None:
-            continue
+        decision = decide(reply.status_code, reply.text, severity=reply.severity) if reply else None
+        told = reply is not None and decision is not None and decision.succeeded
+        versions |= purpose.get("versions", {})
         for change_id in purpose["changes"]:
-            found.setdefault(change_id, {}).update({r.quickbooks_id: r for r in reply.records})
+            known = found.setdefault(change_id, {})
+            if reply is not None and told:
+                known.update({record.quickbooks_id: record for record in reply.records})
+            else:
+                silent[change_id] = decision
     rows = _asked_for(sync, list(found))
     loaded = Loaded(sync.conn, sync.company_id, entity.resource).load(
         [row.record_id for row in rows]
     )
     linked = _linked_ids(sync, entity, {key for records in found.values() for key in records})
     for row in rows:
-        if row.state == State.FAILED:  # another question stayed without an answer
-            continue
+        if row.action == Action.MOD:
+            continue  # a person linked it meanwhile
         records = list(found[row.id].values())
-        values = loaded.values(row.record_id)
         version = loaded.rows[row.record_id].version
-        if row.action != Action.ADD and link_of(sync, row.record_id) is None:
-            _looked_up_lost(sync, entity, row, records)
-        elif undoing.reverses(entity, row.action):
-            _looked_up_reversal(sync, row, version, records)
-        elif row.action == Action.ADD:
-            _looked_up_add(sync, entity, row, version, values, records, linked)
-        else:
-            _looked_up_removal(sync, entity, row, version, records)
+        if _settled(sync, entity, row, version, records, linked):
+            continue
+        if row.id in silent:
+            _not_told(sync, entity, row, silent[row.id])
+        elif versions.get(row.id, version) == version:
+            _may_go(sync, entity, row, loaded, records)
+        # Else it was asked for as it was before the App changed it, and is asked for anew.
 
 
-def _says_nothing(sync: Sync, entity: Entity, purpose: Values, reply: Reply | None) -> bool:
-    """Whether the reply does not tell what QuickBooks holds; a person is told."""
-    decision = decide(reply.status_code, reply.text, severity=reply.severity) if reply else None
-    if decision is not None and decision.succeeded:
+def _settled(
+    sync: Sync,
+    entity: Entity,
+    row: Any,
+    version: int,
+    records: list[Record],
+    linked: dict[str, str],
+) -> bool:
+    """Whether what we wrote, and whose answer was lost for good, is among these records."""
+    reversal = undoing.reverses(entity, row.action) and link_of(sync, row.record_id) is not None
+    own = [r for r in records if _is_ours(entity, r, row.record_id, reversal=reversal)]
+    if not own or (not reversal and own[0].quickbooks_id in linked):
         return False
-    for row in _asked_for(sync, purpose["changes"]):
-        if decision is None:
-            changes.fail(sync.conn, sync.company_id, row.id)
-            why = "QuickBooks did not say whether it has it already."
-            unknown(sync, entity, row.record_id, why)
-        else:
-            refuse(sync, entity, row, decision)
+    if reversal:
+        finish(sync, row)
+        gone(sync, row, version)
+    elif row.action == Action.ADD:
+        _found(sync, entity, row, version, own[0])
+    else:  # the App took it back meanwhile, and so does QuickBooks now
+        keep_written(sync, entity, row.record_id, row.version, own[0], sent=row.values)
+        _ask_no_more(sync, row)
     return True
+
+
+def _may_go(sync: Sync, entity: Entity, row: Any, loaded: Loaded, records: list[Record]) -> None:
+    """QuickBooks said all that must be known: the change goes, or it has nothing to do there."""
+    version = loaded.rows[row.record_id].version
+    if row.action == Action.ADD:
+        _looked_up_add(sync, entity, row, loaded.values(row.record_id), records)
+    elif link_of(sync, row.record_id) is None:
+        finish(sync, row)  # taken back here, and it never arrived there
+    else:
+        _looked_up_removal(sync, entity, row, version, records)
+
+
+def _not_told(sync: Sync, entity: Entity, row: Any, decision: Decision | None) -> None:
+    """QuickBooks did not say what it holds of it; a person is told."""
+    if decision is not None:
+        refuse(sync, entity, row, decision)
+        return
+    changes.fail(sync.conn, sync.company_id, row.id)
+    unknown(sync, entity, row.record_id, "QuickBooks did not say whether it has it already.")
 
 
 def _asked_for(sync: Sync, change_ids: Sequence[str]) -> Sequence[Any]:
@@ -130,19 +164,8 @@ def _linked_ids(sync: Sync, entity: Entity, quickbooks_ids: Collection[str]) -> 
 
 
 def _looked_up_add(
-    sync: Sync,
-    entity: Entity,
-    row: Any,
-    version: int,
-    values: Values,
-    records: list[Record],
-    linked: dict[str, str],
+    sync: Sync, entity: Entity, row: Any, values: Values, records: list[Record]
 ) -> None:
-    own = [r for r in records if _is_ours(entity, r, row.record_id)]
-    if own and own[0].quickbooks_id not in linked:
-        # We wrote it and the answer was lost for good: this is it.
-        _found(sync, entity, row, version, own[0])
-        return
     fits = _same_payment if _earlier(sync, row) else _same_document
     apart = candidates.apart(sync, [row.record_id])
     alike = [
@@ -156,20 +179,11 @@ def _looked_up_add(
     _ask_no_more(sync, row)
 
 
-def _is_ours(entity: Entity, record: Record, record_id: str) -> bool:
+def _is_ours(entity: Entity, record: Record, record_id: str, *, reversal: bool) -> bool:
     """Whether the record carries our id: in `ExternalGUID`, or in its memo."""
     if entity.token:
-        return tokens.found(record.values.get("memo"), record_id)
+        return tokens.found(record.values.get("memo"), record_id, reversal=reversal)
     return bool(record.values.get("external_guid") == record_id)
-
-
-def _looked_up_reversal(sync: Sync, row: Any, version: int, records: list[Record]) -> None:
-    """A reversal that was written and whose answer was lost is not written again."""
-    if any(tokens.found(r.values.get("memo"), row.record_id, reversal=True) for r in records):
-        finish(sync, row)
-        gone(sync, row, version)
-        return
-    _ask_no_more(sync, row)
 
 
 def _found(sync: Sync, entity: Entity, row: Any, version: int, record: Record) -> None:
@@ -259,16 +273,6 @@ def _known_now(sync: Sync, entity: Entity, linked: Any, found: Record) -> None:
             base=shared_values(entity, found.values, linked.base),
         )
     )
-
-
-def _looked_up_lost(sync: Sync, entity: Entity, row: Any, records: list[Record]) -> None:
-    """Deleted here while nobody knew whether its Add had arrived."""
-    own = [r for r in records if _is_ours(entity, r, row.record_id)]
-    if not own:
-        finish(sync, row)
-        return
-    keep_written(sync, entity, row.record_id, row.version, own[0], sent=row.values)
-    _ask_no_more(sync, row)
 
 
 def _kept(sync: Sync, entity: Entity, row: Any, linked: Any) -> None:

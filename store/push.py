@@ -22,6 +22,7 @@ from store import (
     changes,
     class_tracking,
     covered,
+    cursors,
     deletions,
     holding,
     mods,
@@ -33,58 +34,11 @@ from store import (
 from store.changes import Action, State
 from store.context import Sync
 from store.extras import BEFORE_PUSH
-from store.rows import Loaded, Values, names_of, shown_name
+from store.ready import Ready
+from store.rows import Loaded, Values, names_of
 from store.syncing import change, link
 
 claimed_at_once_max = 500
-
-
-@dataclass(slots=True)
-class Ready:
-    """A change that can go: nothing it needs is missing."""
-
-    change: Any
-    entity: Entity
-    values: Values
-    row: Any
-    link: Any | None
-    note: str | None = None
-    """What QuickBooks does not get of it, for people."""
-
-    @property
-    def asks_first(self) -> bool:
-        """Whether QuickBooks must be asked before: duplicates, or edits before a deletion."""
-        if self.entity.family is not Family.TXN or self.change.action == Action.MOD:
-            return False
-        return self.change.action == Action.ADD or bool(self.link or self.change.values)
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether QuickBooks deleted it, so that no edit can reach it."""
-        deleted = self.link is not None and self.link.gone_at is not None
-        return deleted and self.change.action == Action.MOD
-
-    @property
-    def may_have_arrived(self) -> bool:
-        """Whether it left once to be entered, itself or its reversal, and nobody knows more."""
-        enters = self.link is None or undoing.reverses(self.entity, self.change.action)
-        return enters and bool(self.change.values)
-
-    @property
-    def may_be_there(self) -> tuple[Values, ...]:
-        """Values under which QuickBooks may have it: its own, and those of a lost write."""
-        lost = (self.change.values,) if self.change.values else ()
-        return (self.values, *lost) if self.change.action == Action.ADD else lost
-
-    @property
-    def shown(self) -> str:
-        """The record for people: `vendor Acme`."""
-        return f"{self.entity.singular} {shown_name(self.row)}"
-
-    @property
-    def sent_as(self) -> Entity:
-        """What it is in QuickBooks."""
-        return self.entity.sent_as(self.values)
 
 
 def open_count(conn: Connection, company_id: str, now: datetime) -> int:
@@ -156,14 +110,17 @@ def _sort_out(
             missing = [m for m in loaded.missing(row.record_id) if m[0].name not in unsent]
             if missing:
                 absent[row.id] = [(field.to[0], record_id) for field, record_id in missing]
-                continue
-        values = _outgoing(sync, entity, loaded, row)
         linked = links.get(row.record_id)
+        lacks, to_be_found = row.id in absent, _to_be_found(sync, entity, row, linked)
+        if lacks and not to_be_found:
+            continue
+        values = _outgoing(sync, entity, loaded, row, whole=not lacks)
         if linked is not None and linked.base is None:
             continue  # linked by a person a moment ago: first both are read and merged
         sent = class_tracking.as_in(entity, unsent, values, linked.base if linked else None)
         note = class_tracking.REASON if sent != values else None
-        found.append(Ready(row, entity, sent, loaded.rows[row.record_id], linked, note))
+        of = loaded.rows[row.record_id]
+        found.append(Ready(row, entity, sent, of, linked, note, to_be_found, lacks))
     names = names_of(
         sync.conn, sync.company_id, [pair for pairs in absent.values() for pair in pairs]
     )
@@ -173,14 +130,24 @@ def _sort_out(
         waits[change_id] = (shown, record_id)
 
 
-def _outgoing(sync: Sync, entity: Entity, loaded: Loaded, row: Any) -> Values:
+def _to_be_found(sync: Sync, entity: Entity, row: Any, linked: Any) -> bool:
+    """Whether QuickBooks must be asked in this session what became of it.
+
+    Nothing keeps that question back: what forbids a write may be the trace of this very one.
+    """
+    entered = linked is None or undoing.reverses(entity, row.action)
+    asks = entity.family is Family.TXN and row.action != Action.MOD and entered
+    return asks and row.values is not None and row.looked_up_in != sync.session_id
+
+
+def _outgoing(sync: Sync, entity: Entity, loaded: Loaded, row: Any, *, whole: bool) -> Values:
     values = loaded.values(row.record_id)
     if not sync.quickbooks.get("personal_data"):  # then it would be kept from us afterwards
         for field in entity.fields:
             if field.withheld:
                 del values[field.name]
     prepare = BEFORE_PUSH.get(entity.resource)
-    if prepare and row.action in (Action.ADD, Action.MOD):
+    if prepare and whole and row.action in (Action.ADD, Action.MOD):
         values = prepare(sync, values, loaded, row.record_id)
     return canonical(entity, values)
 
@@ -223,6 +190,7 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
     lists = [r for r in due if r.entity.family is Family.LIST]
     asked: list[Asked] = []
     sent: list[dict[str, Any]] = []
+    left_after = cursors.surely_passed(sync)
     touched: set[tuple[str, ...]] = set()
     for item in lists or due:
         if len(asked) == most or (asked and item.entity.alone):
@@ -253,7 +221,7 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
                 "state": State.SENT,
                 "version": item.row.version,
                 "values": values,
-                "left_at": sync.now,
+                "left_after": left_after,
                 "reason": item.note or item.change.reason,
                 "waits_for": None,
                 "waits_for_id": None,

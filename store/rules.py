@@ -5,12 +5,13 @@ Owns the refusals, in words that say what to do instead. It must not change anyt
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from qbxml.entity import Entity, Family, Undo
-from store import bill_payments
+from store import bill_payments, covered
 from store.changes import State
 from store.errors import Refused
 from store.syncing import change, link
@@ -19,6 +20,10 @@ from store.tenants import load
 # Where the App has an act of its own for a type; everything else is refused with the cure.
 APPROVED = frozenset({"bills", "vendor-credits"})
 
+_ON_ITS_WAY = (
+    "This {} is on its way to QuickBooks, and the answer is still out."
+    " Wait for the next session to end."
+)
 _INSTEAD_OF_VOID = {
     "bills": "Delete the bill instead.",
     "vendor-credits": "Delete it in QuickBooks.",
@@ -59,6 +64,12 @@ def may_create(entity: Entity) -> None:
 
 def may_change(conn: Connection, entity: Entity, row: Any) -> None:
     """Refused for what only QuickBooks may change, and for what is deleted."""
+    _may_touch(conn, entity, row)
+    if entity.locked_once_synced and _in_doubt(conn, row):
+        raise Refused(_ON_ITS_WAY.format(entity.singular))
+
+
+def _may_touch(conn: Connection, entity: Entity, row: Any) -> None:
     if row.deleted_at is not None:
         raise Refused(f"This {entity.singular} is deleted; nothing of it can be changed.")
     if not (entity.push.new or entity.push.edited):
@@ -71,7 +82,7 @@ def may_change(conn: Connection, entity: Entity, row: Any) -> None:
 
 def may_delete(conn: Connection, entity: Entity, row: Any) -> None:
     """Refused for lists, which are made inactive, and for what only QuickBooks may delete."""
-    may_change(conn, entity, row)
+    _may_touch(conn, entity, row)
     if entity.family is Family.LIST:
         raise Refused(
             f"{_many(entity)} are not deleted, because documents refer to them."
@@ -107,6 +118,8 @@ def may_void(conn: Connection, entity: Entity, row: Any) -> None:
                 " keeps no payment that could be voided. Free the credits in QuickBooks: delete"
                 " the vendor credit there and enter it anew."
             )
+        if any(covered.in_doubt(one) and one.state != State.FAILED for one in _open(conn, row)):
+            raise Refused(_ON_ITS_WAY.format(entity.singular))
         return
     instead = _INSTEAD_OF_VOID.get(entity.resource, "Make it inactive instead.")
     raise Refused(f"{_many(entity)} cannot be voided in CashFlow. {instead}")
@@ -125,10 +138,7 @@ def _not_locked(conn: Connection, entity: Entity, row: Any) -> None:
     if _linked(conn, row):
         raise Refused(f"This {entity.singular} is in QuickBooks now and is locked here. {there}")
     if _sent(conn, row):
-        raise Refused(
-            f"This {entity.singular} is on its way to QuickBooks, and the answer is still out."
-            " Wait for the next session to end."
-        )
+        raise Refused(_ON_ITS_WAY.format(entity.singular))
 
 
 def _linked(conn: Connection, row: Any) -> bool:
@@ -148,15 +158,22 @@ def _linked_to_itself(conn: Connection, row: Any) -> bool:
 
 
 def _sent(conn: Connection, row: Any) -> bool:
-    sent = conn.execute(
-        select(change.c.id).where(
+    return any(one.state == State.SENT for one in _open(conn, row))
+
+
+def _in_doubt(conn: Connection, row: Any) -> bool:
+    """Whether it left, and nobody knows what became of it: QuickBooks may have it as it was."""
+    return any(one.values for one in _open(conn, row))
+
+
+def _open(conn: Connection, row: Any) -> Sequence[Any]:
+    return conn.execute(
+        select(change).where(
             change.c.company_id == row.company_id,
             change.c.record_id == row.id,
-            change.c.state == State.SENT,
             change.c.finished_at.is_(None),
         )
-    ).first()
-    return sent is not None
+    ).all()
 
 
 def _known(conn: Connection, row: Any) -> bool:

@@ -222,7 +222,7 @@ change = _tenant(
     Column("state", String(12), nullable=False),  # see changes.State
     Column("version", Integer, nullable=False),  # the record's version when last claimed
     Column("values", _JSON),  # what was sent, to become the base
-    Column("left_at", Instant),  # when that left
+    Column("left_after", String(19)),  # QuickBooks' wall clock, passed before that left
     Column("made_at", Instant, nullable=False),
     Column("try_after", Instant),
     Column("attempts", Integer, nullable=False),

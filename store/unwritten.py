@@ -35,6 +35,8 @@ class Followup:
     """Written, but the answer did not carry the record: read it and take its ids and totals."""
     credits: list[str] = field(default_factory=list)
     """Vendor credits that a voided payment may have left applied."""
+    doubt: bool = False
+    """Something may be there that nobody knows of: it is read before anything else is written."""
 
 
 def link_of(sync: Sync, record_id: str) -> Any:
@@ -76,13 +78,19 @@ def _later(sync: Sync, entity: Entity, row: Any, decision: Decision, then: Follo
     _tell_refused(sync, entity, row, decision)
 
 
-def unanswered(sync: Sync, entity: Entity, row: Any) -> None:
-    """QuickBooks' answer does not mention it: it is looked for before it goes again."""
+def unanswered(sync: Sync, entity: Entity, row: Any, then: Followup) -> None:
+    """QuickBooks' answer does not tell what became of it: it is looked for before it goes again."""
+    then.doubt = True
     values = {"attempts": row.attempts + 1, "looked_up_in": None, "try_after": _pause(sync, row)}
     alone = changes.reopen(sync.conn, sync.company_id, row, sync.now, unknown=True, **values)
     if alone and row.attempts + 1 >= retries_max:
         changes.fail(sync.conn, sync.company_id, row.id)
-        unknown(sync, entity, row.record_id, "QuickBooks' answers do not mention this record.")
+        why = "QuickBooks' answers do not tell what became of this record."
+        unknown(sync, entity, row.record_id, why)
+
+
+def _in_doubt(sync: Sync, entity: Entity, row: Any, _decision: Decision, then: Followup) -> None:
+    unanswered(sync, entity, row, then)
 
 
 def _pause(sync: Sync, row: Any) -> datetime:
@@ -99,8 +107,8 @@ def refuse(sync: Sync, entity: Entity, row: Any, decision: Decision) -> None:
     """A problem with QuickBooks' own words and what to click."""
     attempts = row.attempts + 1
     # Where only the question before a write was refused, what left earlier may still be there.
-    asked = row.state != changes.State.SENT
-    if changes.reopen(sync.conn, sync.company_id, row, sync.now, unknown=asked, attempts=attempts):
+    doubt = decision.may_have_saved or row.state != changes.State.SENT
+    if changes.reopen(sync.conn, sync.company_id, row, sync.now, unknown=doubt, attempts=attempts):
         changes.fail(sync.conn, sync.company_id, row.id)
     _tell_refused(sync, entity, row, decision)
 
@@ -161,4 +169,5 @@ ACTS: dict[Act, Callable[[Sync, Entity, Any, Decision, Followup], None]] = {
     Act.USER: to_person,
     Act.FIX: to_person,
     Act.SKIP: to_person,
+    Act.UNKNOWN: _in_doubt,
 }

@@ -18,7 +18,16 @@ from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import Decision, decide
 from qbxml.write import listed
-from store import applied_credits, class_tracking, covered, paying, paying_bills, problems, undoing
+from store import (
+    applied_credits,
+    changes,
+    class_tracking,
+    covered,
+    paying,
+    paying_bills,
+    problems,
+    undoing,
+)
 from store.arrival import Page, in_our_terms, moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
@@ -36,7 +45,7 @@ def take(sync: Sync, row: Any, reply: Reply | None, then: Followup) -> None:
     """Act on the answer to one change (`row`); None: QuickBooks left it unanswered."""
     entity = _entity(row)
     if reply is None:
-        unanswered(sync, entity, row)
+        unanswered(sync, entity, row, then)
         return
     decision = decide(reply.status_code, reply.text, severity=reply.severity)
     if _written(row, reply, decision) and covered.thin(entity, row, reply):
@@ -61,10 +70,19 @@ def _written(row: Any, reply: Reply, decision: Decision) -> bool:
 
 
 def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) -> None:
+    removed = row.action in (Action.DELETE, Action.VOID)
+    known = _id_in(sync, row, reply)
+    if not removed and not known:
+        unanswered(sync, entity, row, then)
+        return
+    if not removed and reply.records and _belongs_to_another(sync, row.record_id, reply.records[0]):
+        changes.reopen(sync.conn, sync.company_id, row, sync.now, unknown=True)
+        changes.fail(sync.conn, sync.company_id, row.id)
+        return
     sync.tally.changes_out += 1
     finish(sync, row)
     _reread_paid(entity, row, then)
-    if row.action in (Action.DELETE, Action.VOID):
+    if removed:
         gone(sync, row, row.version)
         then.credits += applied_credits.voided(sync, entity, row)
         return
@@ -73,19 +91,21 @@ def _done(sync: Sync, entity: Entity, row: Any, reply: Reply, then: Followup) ->
         paying.tell_what_was_left(sync, entity, row, show(sync, entity, row.record_id))
         _tell_what_was_replaced(sync, entity, row.record_id)
         return
-    recovered = reply.recovered
-    known = recovered.quickbooks_id if recovered else ""
-    if not known:
-        linked = link_of(sync, row.record_id)
-        known = linked.quickbooks_id if linked is not None else ""
-    if not known:
-        unknown(sync, entity, row.record_id, "QuickBooks said yes but did not say under which id.")
-        return
-    sequence = recovered.edit_sequence if recovered else ""
+    sequence = reply.recovered.edit_sequence if reply.recovered else ""
     noun = entity.sent_as(row.values).query_noun
     linked = _Linked(noun, known, sequence, "", shared_values(entity, row.values))
     _save_link(sync, entity, row.record_id, row.version, linked)
     then.fill.setdefault(noun, []).append(known)
+
+
+def _id_in(sync: Sync, row: Any, reply: Reply) -> str:
+    """The id under which QuickBooks has it; empty when neither the reply nor a link tells."""
+    if reply.records:
+        return reply.records[0].quickbooks_id
+    if reply.recovered and reply.recovered.quickbooks_id:
+        return reply.recovered.quickbooks_id
+    linked = link_of(sync, row.record_id)
+    return str(linked.quickbooks_id) if linked is not None else ""
 
 
 def is_settled(sync: Sync, entity: Entity, row: Any, version: int) -> bool:
@@ -237,6 +257,22 @@ def echoes(linked: Any, record: Record) -> bool:
     return unseen(linked) and bool(linked.edit_sequence == record.edit_sequence)
 
 
+def _belongs_to_another(sync: Sync, record_id: str, record: Record) -> bool:
+    """Whether another record of the App is this one in QuickBooks; a person is told."""
+    taken_by = sync.conn.execute(
+        select(link.c.record_id).where(
+            link.c.company_id == sync.company_id,
+            link.c.noun == record.entity.query_noun,
+            link.c.quickbooks_id == record.quickbooks_id,
+            link.c.record_id != record_id,
+        )
+    ).first()
+    if taken_by is not None:
+        why = f"{record.quickbooks_id} belongs to another record already."
+        unknown(sync, record.entity, record_id, why)
+    return taken_by is not None
+
+
 def keep_written(
     sync: Sync,
     entity: Entity,
@@ -251,17 +287,7 @@ def keep_written(
     What the App changed since that version stays, and goes with its own change; `sent`, the values
     of that version, tells it from what QuickBooks filled in.
     """
-    taken_by = sync.conn.execute(
-        select(link.c.record_id).where(
-            link.c.company_id == sync.company_id,
-            link.c.noun == record.entity.query_noun,
-            link.c.quickbooks_id == record.quickbooks_id,
-            link.c.record_id != record_id,
-        )
-    ).first()
-    if taken_by is not None:
-        why = f"{record.quickbooks_id} belongs to another record already."
-        unknown(sync, entity, record_id, why)
+    if _belongs_to_another(sync, record_id, record):
         return
     in_our_terms(sync, (record,))
     before = link_of(sync, record_id)

@@ -58,6 +58,7 @@ def take(sync: Sync, plan: Plan, row: Any, answer: Replies) -> Followup:
     decision = decide_message_set(answer.message_set_status)
     if decision.act not in (Act.OK, Act.EMPTY):
         _set_unknown(sync, row, answer.message_set_status)
+        _read_first(plan)
         return then
     for purpose, reply in pairs(row.purpose, answer.replies):
         if purpose["do"] == "write":
@@ -65,10 +66,15 @@ def take(sync: Sync, plan: Plan, row: Any, answer: Replies) -> Followup:
             if one is not None and one.state == changes.State.SENT:
                 written.take(sync, one, reply, then)
                 plan.done += 1
-                if reply is None:
-                    # It is looked for first, and all that was read is older than it may be.
-                    plan.failed.append(_UNANSWERED)
+    if then.doubt:
+        _read_first(plan)
     return then
+
+
+def _read_first(plan: Plan) -> None:
+    """Something may have been written, and all that was read is older: read once more first."""
+    if not plan.open_reads:
+        plan.failed.append(_UNANSWERED)
 
 
 def pairs(

@@ -277,7 +277,7 @@ def test_a_payment_deleted_in_quickbooks_needs_no_void_there(linked: World) -> N
     assert state(linked, payment) == "synced"
 
 
-def test_one_in_doubt_is_voided_there_though_it_was_moved_to_a_later_day(linked: World) -> None:
+def test_one_in_doubt_cannot_be_changed_and_is_voided_there(linked: World) -> None:
     payment = pay(linked, part(bill(linked), "100.00"))
     linked.clock.advance(minutes=5)
     ticket, request = up_to_the_write(linked)
@@ -286,7 +286,9 @@ def test_one_in_doubt_is_voided_there_though_it_was_moved_to_a_later_day(linked:
         request = next_request(linked, ticket)
     linked.books.process(request)
     lose_for_good(linked, request)
-    linked.change("bill-payments", payment, payment_date="2026-04-20")
+    for body in ({"payment_date": "2026-04-20"}, {"method": "card"}):
+        with pytest.raises(Refused, match="on its way"):
+            linked.change("bill-payments", payment, **body)
     linked.void("bill-payments", payment)
     linked.sync()
     assert [one["Amount"] for one in linked.books.all("BillPaymentCheck")] == ["0.00"]

@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from store import company_moves
+from store import company_moves, problem_acts
 from store.errors import Invalid, Refused
 from store.syncing import audit, company, link
 from tests.acceptance.conftest import stock
+from tests.acceptance.in_process import faulty
 from tests.acceptance.test_start_date import days, invoice
 from tests.acceptance.world import World
 from tests.webconnector.command_line import CommandLine
 from webconnector.rehearsal.company_file import CompanyFile
+from webconnector.rehearsal.faults import Faults
 
 
 def asks_invoices_by_date(request: str) -> bool:
@@ -188,6 +190,30 @@ def test_documents_of_the_old_file_wait_until_somebody_decides(acme: World) -> N
     acme.sync()
     assert acme.books.all("Bill") == []
     assert acme.get("bills", bill["id"])["sync"]["state"] == "not_synced"
+
+
+def test_what_was_skipped_is_new_to_the_new_file_when_somebody_retries_it(acme: World) -> None:
+    acme.sync()
+    vendor = acme.add("vendors", name="Acme")["id"]
+    acme.sync()
+    acme.change("vendors", vendor, phone="5")
+    acme.clock.advance(minutes=5)
+    refusing = Faults("status:3030@VendorMod", lambda seconds: acme.clock.advance(seconds=seconds))
+    faulty(acme, refusing).run(acme.books)
+    (refused,) = acme.problems()
+    with acme.store.write() as conn:
+        problem_acts.skip(conn, refused, "test", acme.clock())
+    acme.books = other(acme, rebind(acme))
+    stock(acme)
+    acme.sync(70)
+    acme.start()
+    acme.sync()
+    assert acme.books.all("Vendor") == []
+    with acme.store.write() as conn:
+        problem_acts.retry(conn, refused, "test", acme.clock())
+    acme.sync()
+    assert [(one["Name"], one["Phone"]) for one in acme.books.all("Vendor")] == [("Acme", "5")]
+    assert acme.get("vendors", vendor)["sync"]["state"] == "synced"
 
 
 def test_after_a_rebind_the_old_file_is_never_taken_for_the_new_one(acme: World) -> None:

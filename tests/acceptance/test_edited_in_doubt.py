@@ -69,9 +69,11 @@ def test_what_is_changed_there_before_it_is_found_is_not_entered_again(
     made.clock.advance(minutes=5)
     faults = Faults(spec.format(one.noun, one.noun), _sleeping(made))
     bad = faulty(made, faults)
-    for _ in bad.steps(made.books):
-        if faults.happened and _ids(made, one.kind) - before:
-            break
+    while not _ids(made, one.kind) - before:  # 9002 comes first where QuickBooks ran nothing
+        made.clock.advance(minutes=16)
+        for _ in bad.steps(made.books):
+            if _ids(made, one.kind) - before:
+                break
     (entered,) = _ids(made, one.kind) - before
     made.books.edit(one.kind, entered, EDITS[one.kind])
     made.clock.advance(minutes=16)

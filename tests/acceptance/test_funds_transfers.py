@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from store.errors import Invalid, Refused
-from tests.acceptance.test_exactly_once import forgotten_by_quickbooks, next_request
+from tests.acceptance.test_both_at_once import lose_for_good
+from tests.acceptance.test_exactly_once import (
+    forgotten_by_quickbooks,
+    next_request,
+    up_to_the_write,
+)
 from tests.acceptance.test_sessions import authenticate, receive, send
 from tests.acceptance.world import World
 
@@ -107,3 +112,43 @@ def test_from_and_to_must_differ_and_the_amount_be_above_zero(linked: World) -> 
             transfer_date="2026-03-02",
         )
     assert {error.pointer for error in wrong.value.fields} == {"/to_account", "/amount"}
+
+
+def test_one_in_doubt_cannot_be_changed(linked: World) -> None:
+    made = move(linked)
+    linked.clock.advance(minutes=5)
+    _, request = up_to_the_write(linked)
+    linked.books.process(request)
+    lose_for_good(linked, request)
+    for body in ({"amount": "1.00"}, {"transfer_date": "2026-03-20"}):
+        with pytest.raises(Refused, match="on its way"):
+            linked.change("funds-transfers", made["id"], **body)
+    linked.void("funds-transfers", made["id"])
+    linked.sync(16)
+    assert linked.books.balance("Money Out Clearing") == 0
+    assert len(linked.books.all("Transfer")) == 2
+
+
+def test_one_deleted_in_quickbooks_is_not_reversed_there(linked: World) -> None:
+    made = move(linked)
+    linked.sync()
+    linked.books.delete("Transfer", linked.books.all("Transfer")[0]["TxnID"])
+    linked.sync()
+    linked.void("funds-transfers", made["id"])
+    linked.sync()
+    assert linked.books.all("Transfer") == []
+    assert linked.get("funds-transfers", made["id"])["voided_at"]
+    assert linked.problems() == []
+
+
+def test_one_with_another_amount_in_quickbooks_is_not_reversed_but_told(linked: World) -> None:
+    made = move(linked)
+    linked.sync()
+    (theirs,) = linked.books.all("Transfer")
+    linked.books.edit("Transfer", theirs["TxnID"], {"Amount": "80.00"})
+    linked.void("funds-transfers", made["id"])
+    linked.sync()
+    assert [one["Amount"] for one in linked.books.all("Transfer")] == ["80.00"]
+    (problem,) = linked.problems()
+    assert problem.title == "Not voided: the funds transfer was edited in QuickBooks"
+    assert linked.get("funds-transfers", made["id"])["voided_at"] is None
