@@ -54,7 +54,7 @@ def _ask_for_the_lost(asked: list[Asked], due: Sequence[Ready]) -> None:
         since = min(r.change.left_after for r in mine)
         _ask(asked, entity, mine, {"modified_from": since})
         # Its party may be gone there, and naming it would be refused.
-        entered = [(r, r.change.values) for r in mine if not r.reverses]
+        entered = [(r, r.change.values) for r in mine if r.link is None]
         _ask_for_documents(asked, entity, entered, of_party=False)
 
 

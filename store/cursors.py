@@ -104,7 +104,8 @@ def surely_passed(sync: Sync) -> str:
 
     What that clock said of the last change, unless it was ahead then.
     """
-    seen = [row.read_to for row in known(sync).values() if row.read_to is not None]
+    read = [row for row in known(sync).values() if row.read_at is not None]
+    seen = [row.read_to for row in read if row.read_to is not None]
     return min(_behind(sync.now), _earlier(max(seen, default=None)) or _behind(sync.now))
 
 

@@ -150,19 +150,21 @@ def _resolve_gone(sync: Sync, record_ids: set[str], causes: set[str]) -> None:
 
 # A change held by a guard, or by somebody in QuickBooks, waits for something that is no record:
 # that tells it from all others.
-_HELD_BACK = (
+_WAITS = (
     change.c.finished_at.is_(None),
     change.c.state.in_((State.FAILED, State.WAITING)),
     change.c.waits_for.is_not(None),
-    change.c.waits_for_id.is_(None),
 )
-_AGAIN_PENDING = {"state": State.PENDING, "waits_for": None}
+_HELD_BACK = (*_WAITS, change.c.waits_for_id.is_(None))
+_AGAIN_PENDING = {"state": State.PENDING, "waits_for": None, "waits_for_id": None}
 _ASK_AGAIN = (
     update(change)
     .where(
         change.c.company_id == bindparam("company"),
         or_(change.c.try_after.is_(None), change.c.try_after <= bindparam("now")),
-        *_HELD_BACK,
+        *_WAITS,
+        # What may have arrived is looked for, whatever it waits for.
+        or_(change.c.waits_for_id.is_(None), change.c.left_after.is_not(None)),
     )
     .values(**_AGAIN_PENDING)
 )

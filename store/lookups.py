@@ -16,7 +16,17 @@ from qbxml.entities import BY_RESOURCE
 from qbxml.entity import Entity
 from qbxml.parse import Record, Reply
 from qbxml.status import Decision, decide
-from store import candidates, changes, conflicts, matching, paying_bills, pull, tokens, undoing
+from store import (
+    candidates,
+    changes,
+    conflicts,
+    covered,
+    matching,
+    paying_bills,
+    pull,
+    tokens,
+    undoing,
+)
 from store.arrival import moved, shared_values
 from store.changes import Action, State
 from store.context import Sync
@@ -68,9 +78,12 @@ def _judge(sync: Sync, entity: Entity, answers: Sequence[tuple[Values, Reply | N
             continue
         if row.id in silent:
             _not_told(sync, entity, row, silent[row.id])
-        elif versions.get(row.id, version) == version:
-            _may_go(sync, entity, row, loaded, records)
-        # Else it was asked for as it was before the App changed it, and is asked for anew.
+        elif versions.get(row.id) == version:
+            _end_doubt(sync, row)
+            if row.waits_for_id is None:
+                _may_go(sync, entity, row, loaded, records)
+        # Else it was asked for as it was before the App changed it, and is asked for anew; or only
+        # as it was when it left, because of what it lacked, and is asked for when that is there.
 
 
 def _settled(
@@ -95,6 +108,17 @@ def _settled(
         keep_written(sync, entity, row.record_id, row.version, own[0], sent=row.values)
         _ask_no_more(sync, row)
     return True
+
+
+def _end_doubt(sync: Sync, row: Any) -> None:
+    """QuickBooks has nothing of ours: what left did not arrive, and is not looked for for ever."""
+    if covered.in_doubt(row):
+        return  # bills and credits tell, see `covered.py`
+    sync.conn.execute(
+        update(change)
+        .where(change.c.company_id == sync.company_id, change.c.id == row.id)
+        .values(values=None, left_after=None)
+    )
 
 
 def _may_go(sync: Sync, entity: Entity, row: Any, loaded: Loaded, records: list[Record]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, select, update
 
 from qbxml.entities import BY_RESOURCE, sharing_rows
 from qbxml.entity import Entity, Family
@@ -98,13 +98,26 @@ def _named(resource: str) -> Select[Any]:
 
 @cache
 def _numbered(resource: str) -> Select[Any]:
-    """Waiting documents with their number and QuickBooks' id of their `party`."""
+    """Waiting documents with their number and QuickBooks' id of their `party`.
+
+    Those that may have arrived are looked for first; what is like them is found then.
+    """
     table, entity = TABLES[resource], BY_RESOURCE[resource]
     party = table.c[column_name(entity.field(str(entity.party)))]
     return (
         _waiting(resource, table.c.number, link.c.quickbooks_id.label("party"))
         .join(link, and_(link.c.company_id == table.c.company_id, link.c.record_id == party))
-        .where(table.c.number.is_not(None))
+        .where(table.c.number.is_not(None), ~_in_doubt(table))
+    )
+
+
+def _in_doubt(table: Table) -> ColumnElement[bool]:
+    """Whether a record of that table left once, and nobody knows whether it arrived."""
+    return exists(change.c.id).where(
+        change.c.company_id == table.c.company_id,
+        change.c.record_id == table.c.id,
+        change.c.finished_at.is_(None),
+        change.c.left_after.is_not(None),
     )
 
 

@@ -22,7 +22,7 @@ APPROVED = frozenset({"bills", "vendor-credits"})
 
 _ON_ITS_WAY = (
     "This {} is on its way to QuickBooks, and the answer is still out."
-    " Wait for the next session to end."
+    " Wait for the next session to end; if a problem of it stands, choose Retry there first."
 )
 _INSTEAD_OF_VOID = {
     "bills": "Delete the bill instead.",
@@ -92,6 +92,8 @@ def may_delete(conn: Connection, entity: Entity, row: Any) -> None:
         raise Refused(
             f"A payment names this {entity.singular}, so it stays. Void the payment first."
         )
+    if not entity.push.deleted and _in_doubt(conn, row):
+        raise Refused(_ON_ITS_WAY.format(entity.singular))
     if not entity.push.deleted and _known(conn, row):
         raise Refused(
             f"This {entity.singular} is in QuickBooks, which cannot be told to delete it."
@@ -118,7 +120,8 @@ def may_void(conn: Connection, entity: Entity, row: Any) -> None:
                 " keeps no payment that could be voided. Free the credits in QuickBooks: delete"
                 " the vendor credit there and enter it anew."
             )
-        if any(covered.in_doubt(one) and one.state != State.FAILED for one in _open(conn, row)):
+        soon = (State.SENT, State.PENDING)  # else a person is asked to look, and may then void it
+        if any(covered.in_doubt(one) and one.state in soon for one in _open(conn, row)):
             raise Refused(_ON_ITS_WAY.format(entity.singular))
         return
     instead = _INSTEAD_OF_VOID.get(entity.resource, "Make it inactive instead.")

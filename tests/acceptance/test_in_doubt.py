@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
-from store import problem_acts
+from store import company_moves, problem_acts
 from store.errors import Refused
 from tests.acceptance.conftest import stock
+from tests.acceptance.guarded import invoice as invoice_of
+from tests.acceptance.guarded import met
 from tests.acceptance.in_process import faulty
 from tests.acceptance.test_bill_payments import bill as bill_of
 from tests.acceptance.test_bill_payments import credit, part, pay, ready
@@ -27,7 +29,9 @@ from tests.acceptance.test_exactly_once import (
     up_to_the_write,
 )
 from tests.acceptance.test_sessions import authenticate, close, receive, send
+from tests.acceptance.test_start_date import invoice as their_invoice
 from tests.acceptance.world import World
+from tests.acceptance.write_types import ground
 from webconnector.rehearsal.company_file import CompanyFile
 from webconnector.rehearsal.faults import Faults
 
@@ -43,13 +47,14 @@ def in_doubt(made: World, **body: Any) -> tuple[str, str]:
     return bill["id"], made.books.all("Bill")[0]["TxnID"]
 
 
-def _lose(made: World, noun: str) -> None:
+def _lose(made: World, noun: str, *, arrives: bool = True) -> None:
     made.clock.advance(minutes=5)
     ticket, request = up_to_the_write(made)
     while f"<{noun}Rq" not in request:
         assert 0 <= receive(made, ticket, made.books.process(request)) < 100
         request = next_request(made, ticket)
-    made.books.process(request)
+    if arrives:
+        made.books.process(request)
     lose_for_good(made, request)
     made.clock.advance(minutes=16)
 
@@ -58,10 +63,20 @@ def _clock(made: World) -> Callable[[float], None]:
     return lambda seconds: made.clock.advance(seconds=seconds)
 
 
-def _only(made: World, bill: str, theirs: str) -> bool:
+def only(made: World, bill: str, theirs: str) -> bool:
     """Whether that one is the only bill in QuickBooks, and the App knows it."""
     assert [one["TxnID"] for one in made.books.all("Bill")] == [theirs]
     return bool(made.get("bills", bill)["sync"]["quickbooks_id"] == theirs)
+
+
+def their_bill(made: World, number: str) -> tuple[str, str]:
+    """A vendor of the App, and a bill of it that somebody entered in QuickBooks."""
+    made.sync()
+    vendor = made.add("vendors", name="Acme")["id"]
+    made.sync()
+    line = {"AccountRef": "Rent", "Amount": "120.00"}
+    head = {"VendorRef": {"FullName": "Acme"}, "TxnDate": "2026-02-02", "RefNumber": number}
+    return vendor, made.books.add("Bill", {**head, "ExpenseLine": [line]})
 
 
 @pytest.mark.parametrize("status", [0, 600])
@@ -85,7 +100,7 @@ def test_an_answer_that_does_not_say_what_became_of_it_leaves_it_in_doubt(
     acme.clock.advance(minutes=16)
     acme.sync()
     acme.sync()
-    assert _only(acme, bill["id"], theirs["TxnID"])
+    assert only(acme, bill["id"], theirs["TxnID"])
     assert acme.books.get("Bill", theirs["TxnID"])["Memo"] == "changed meanwhile"
     assert acme.problems() == []
 
@@ -121,7 +136,7 @@ def test_a_clock_of_quickbooks_that_is_days_behind_hides_nothing(
     assert made.books.get("Bill", theirs)["TimeModified"] < "2026-02-28"
     made.books.edit("Bill", theirs, MOVED)
     made.sync()
-    assert _only(made, bill, theirs)
+    assert only(made, bill, theirs)
 
 
 @pytest.mark.parametrize("edited", [False, True])
@@ -137,7 +152,7 @@ def test_that_its_first_vendor_is_gone_does_not_keep_it_from_being_found(
         acme.change("bills", bill, vendor={"name": "Other vendor"})
     acme.sync(70)
     acme.sync(70)
-    assert _only(acme, bill, theirs)
+    assert only(acme, bill, theirs)
     assert acme.problems() == []
 
 
@@ -145,7 +160,7 @@ def test_closed_books_do_not_keep_it_from_being_found(acme: World) -> None:
     bill, theirs = in_doubt(acme, number="B-1")
     acme.books.closing_date = date(2026, 3, 31)
     acme.sync()
-    assert _only(acme, bill, theirs)
+    assert only(acme, bill, theirs)
     assert acme.get("bills", bill)["sync"]["state"] == "synced"
     assert acme.problems() == []
 
@@ -157,14 +172,119 @@ def test_what_quickbooks_lacks_keeps_the_edit_waiting_not_the_question(acme: Wor
     acme.change("bills", bill, vendor=vendor)
     bad = faulty(acme, Faults("status:3140@VendorAdd", _clock(acme)))
     bad.run(acme.books)
-    assert _only(acme, bill, theirs)
+    assert only(acme, bill, theirs)
     assert acme.get("bills", bill)["sync"]["waits_for"] == "vendor New one"
     acme.change("vendors", vendor, phone="1")
     acme.sync()
     acme.sync()
-    assert _only(acme, bill, theirs)
+    assert only(acme, bill, theirs)
     assert acme.books.get("Bill", theirs)["VendorRef"]["FullName"] == "New one"
     assert acme.get("bills", bill)["sync"]["state"] == "synced"
+
+
+def test_a_session_that_dies_while_it_is_asked_for_is_followed_by_one_that_asks(
+    acme: World,
+) -> None:
+    bill, theirs = in_doubt(acme, number="B-1")
+    acme.books.edit("Bill", theirs, MOVED)
+    acme.change("bills", bill, vendor=acme.add("vendors", name="New one")["id"])
+    ticket = authenticate(acme)[0]
+    request = send(acme, ticket)
+    while "BillQueryRq" not in request:
+        assert receive(acme, ticket, acme.books.process(request)) >= 0
+        request = next_request(acme, ticket)
+    acme.clock.advance(minutes=20)
+    faulty(acme, Faults("status:3140@VendorAdd", _clock(acme))).run(acme.books)
+    assert only(acme, bill, theirs)
+
+
+def test_what_did_not_arrive_is_asked_for_under_its_new_number_before_it_goes(
+    acme: World,
+) -> None:
+    vendor, theirs = their_bill(acme, "B-2")
+    acme.clock.advance(days=4)
+    acme.books.add("Vendor", {"Name": "Later"})  # so that the other bill is old
+    acme.sync()
+    bill = rent(acme, vendor, number="B-1")["id"]
+    _lose(acme, "BillAdd", arrives=False)
+    account = acme.add("accounts", name="New account", type="Expense")["id"]
+    lines = [{"account": account, "amount": "120.00"}]
+    acme.change("bills", bill, number="B-2", expense_lines=lines)
+    acme.sync()
+    acme.sync()
+    assert [one["TxnID"] for one in acme.books.all("Bill")] == [theirs]
+    assert [problem.kind for problem in acme.problems()] == ["duplicate"]
+
+
+def test_once_quickbooks_said_that_it_is_not_there_it_is_not_looked_for_for_ever(
+    acme: World,
+) -> None:
+    acme.sync()
+    rent(acme, acme.add("vendors", name="Acme")["id"], number="B-1")
+    _lose(acme, "BillAdd", arrives=False)
+    acme.books.closing_date = date(2026, 12, 31)
+    acme.sync()
+    assert [problem.kind for problem in acme.problems()] == ["closing_date"]
+    before = len(acme.books.requests)
+    acme.sync()
+    assert not any("BillQueryRq" in request for request in acme.books.requests[before:])
+    acme.books.closing_date = None
+    acme.sync()
+    assert len(acme.books.all("Bill")) == 1
+    assert acme.problems() == []
+
+
+def test_another_one_of_its_number_is_told_after_it_was_looked_for(
+    make_world: Callable[..., World],
+) -> None:
+    """And then it may be given another number."""
+    made = make_world()
+    met(made)
+    invoice = invoice_of(made, number="I-1")["id"]
+    _lose(made, "InvoiceAdd", arrives=False)
+    their_invoice(made, "2026-03-02", RefNumber="I-1")
+    made.sync()
+    (problem,) = made.problems()
+    assert problem.kind == "duplicate"
+    with made.store.write() as conn:
+        problem_acts.renumber(conn, problem, "I-2", "test", made.clock())
+    made.sync()
+    assert sorted(one["RefNumber"] for one in made.books.all("Invoice")) == ["I-1", "I-2"]
+    assert made.get("invoices", invoice)["sync"]["state"] == "synced"
+    assert made.problems() == []
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_transfer_in_doubt_is_not_deleted(make_world: Callable[..., World], there: bool) -> None:
+    made = make_world()
+    ground(made)
+    body = {"from_account": {"name": "Checking"}, "to_account": {"name": "Clearing"}}
+    key = made.add("funds-transfers", **body, amount="5.00", transfer_date="2026-03-02")["id"]
+    _lose(made, "TransferAdd", arrives=there)
+    with pytest.raises(Refused, match="on its way"):
+        made.delete("funds-transfers", key)
+    made.sync()
+    assert len(made.books.all("Transfer")) == 1
+    assert made.get("funds-transfers", key)["sync"]["state"] == "synced"
+
+
+def test_the_start_date_may_be_moved_while_a_session_runs(acme: World) -> None:
+    """Its one-time read is noted with a day, not with a moment of QuickBooks' clock."""
+    acme.clock.advance(days=3)
+    acme.sync()
+    acme.add("vendors", name="Acme")
+    ticket = authenticate(acme)[0]
+    request = send(acme, ticket)
+    with acme.store.write() as conn:
+        day = date(2026, 1, 1)
+        company_moves.start_date(conn, acme.id, day, day.isoformat(), "test", acme.clock())
+    percent = 0
+    while 0 <= percent < 100:
+        percent = receive(acme, ticket, acme.books.process(request))
+        request = next_request(acme, ticket) if 0 <= percent < 100 else ""
+    close(acme, ticket)
+    assert percent == 100
+    assert len(acme.books.all("Vendor")) == 1
 
 
 def test_credits_that_may_be_applied_cannot_be_voided_before_that_is_known(
@@ -206,61 +326,3 @@ def test_an_edit_to_a_new_vendor_while_the_answer_is_out_is_not_taken_back_by_it
     assert theirs["VendorRef"]["FullName"] == "New one"
     assert acme.get("bills", bill["id"])["vendor"]["id"] == vendor
     assert acme.get("bills", bill["id"])["sync"]["state"] == "synced"
-
-
-# --- a question of which the answer is out
-
-
-def _while_asked(made: World, act: Callable[[], object]) -> None:
-    """A session in which that happens while QuickBooks is asked for bill B-1."""
-    made.clock.advance(minutes=5)
-    ticket = authenticate(made)[0]
-    request, percent, pending = send(made, ticket), 0, True
-    while request and 0 <= percent < 100:
-        answer = made.books.process(request)
-        if pending and "<RefNumber>B-1<" in request and "BillQueryRq" in request:
-            act()
-            pending = False
-        percent = receive(made, ticket, answer)
-        request = next_request(made, ticket) if 0 <= percent < 100 else ""
-    close(made, ticket)
-    assert not pending
-
-
-def _their_bill(made: World, number: str) -> tuple[str, str]:
-    """A vendor of the App, and a bill of it that somebody entered in QuickBooks."""
-    made.sync()
-    vendor = made.add("vendors", name="Acme")["id"]
-    made.sync()
-    line = {"AccountRef": "Rent", "Amount": "120.00"}
-    head = {"VendorRef": {"FullName": "Acme"}, "TxnDate": "2026-02-02", "RefNumber": number}
-    return vendor, made.books.add("Bill", {**head, "ExpenseLine": [line]})
-
-
-def test_an_answer_about_its_old_number_does_not_let_the_new_one_go(acme: World) -> None:
-    vendor, theirs = _their_bill(acme, "B-2")
-    bill = rent(acme, vendor, number="B-1")["id"]
-    _while_asked(acme, lambda: acme.change("bills", bill, number="B-2"))
-    acme.sync()
-    assert [one["TxnID"] for one in acme.books.all("Bill")] == [theirs]
-    assert [problem.kind for problem in acme.problems()] == ["duplicate"]
-
-
-def test_a_link_made_while_it_is_asked_for_stays(acme: World) -> None:
-    vendor, theirs = _their_bill(acme, "B-1")
-    bill = rent(acme, vendor, number="B-1")["id"]
-    acme.sync()
-    acme.books.edit("Bill", theirs, {"RefNumber": "B-9"})
-
-    def link() -> None:
-        with acme.store.write() as conn:
-            (found,) = acme.problems()
-            problem_acts.link_to(conn, found, None, "test", acme.clock())
-
-    _while_asked(acme, link)
-    acme.sync()
-    acme.change("bills", bill, memo="goes over")
-    acme.sync()
-    assert _only(acme, bill, theirs)
-    assert acme.books.get("Bill", theirs)["Memo"] == "goes over"
-    assert acme.problems() == []
