@@ -112,8 +112,8 @@ def _settled(
 
 def _end_doubt(sync: Sync, row: Any) -> None:
     """QuickBooks has nothing of ours: what left did not arrive, and is not looked for for ever."""
-    if covered.in_doubt(row):
-        return  # bills and credits tell, see `covered.py`
+    if row.values is None or covered.in_doubt(row):  # the latter's bills and credits tell
+        return
     sync.conn.execute(
         update(change)
         .where(change.c.company_id == sync.company_id, change.c.id == row.id)
