@@ -116,6 +116,7 @@ def _ask(asked: list[Asked], entity: Entity, due: list[Ready], narrow: dict[str,
                 "resource": entity.resource,
                 "changes": [r.change.id for r in due],
                 "versions": {r.change.id: r.row.version for r in due},
+                "lacking": [r.change.id for r in due if r.lacks],
             },
         )
     )

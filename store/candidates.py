@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
     true,
     union_all,
+    update,
 )
 
 from qbxml.compare import canonical, same
@@ -63,6 +64,19 @@ def keep(sync: Sync, entity: Entity, record_id: str, records: Sequence[Record]) 
             }
             for record in records
         ],
+    )
+
+
+def are_others(sync: Sync, record_id: str) -> None:
+    """Ours was found elsewhere in QuickBooks: what is like it comes over as what it is."""
+    sync.conn.execute(
+        update(candidate)
+        .where(
+            candidate.c.company_id == sync.company_id,
+            candidate.c.record_id == record_id,
+            candidate.c.apart_at.is_(None),
+        )
+        .values(apart_at=sync.now)
     )
 
 

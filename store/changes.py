@@ -325,6 +325,15 @@ def find(conn: Connection, company_id: str, change_id: str) -> Any | None:
     ).first()
 
 
+def end_doubt(conn: Connection, company_id: str, change_id: str) -> None:
+    """What left did not arrive: it is as one that never left."""
+    conn.execute(
+        update(change)
+        .where(change.c.company_id == company_id, change.c.id == change_id)
+        .values(values=None, left_after=None)
+    )
+
+
 def fail(conn: Connection, company_id: str, change_id: str) -> None:
     """It waits for a person; the caller opens the problem that says why."""
     conn.execute(

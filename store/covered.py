@@ -60,8 +60,36 @@ def to_be_seen(sync: Sync, row: Any) -> None:
 
 def in_doubt(row: Any) -> bool:
     """Whether this change left once, and only bills and credits can tell what became of it."""
-    sent = row.values
-    return bool(row.action == Action.ADD and sent and (alone(sent) or sent.get(_SAID_YES)))
+    return bool(row.action == Action.ADD and _by_credits(row.values))
+
+
+def _by_credits(sent: Values | None) -> bool:
+    return bool(sent and (alone(sent) or sent.get(_SAID_YES)))
+
+
+def tell_taken_back(sync: Sync, entity: Entity, row: Any) -> None:
+    """Voided while nobody knew whether its credits had been applied: a person looks."""
+    if not _by_credits(row.values):
+        return
+    shown = show(sync, entity, row.record_id)
+    problems.open_problem(
+        sync,
+        problems.Problem(
+            cause=f"unknown:{row.record_id}",
+            kind="outcome_unknown",
+            title=f"Unknown whether QuickBooks applied the credits of {shown}",
+            text=(
+                f"CashFlow voided {shown} before it was known whether QuickBooks had applied its "
+                "credits, and QuickBooks keeps no payment that could be looked for."
+            ),
+            advice=(
+                "Look at its bills in QuickBooks: where the credits are applied, delete the vendor "
+                "credit there and enter it anew."
+            ),
+            resource=entity.resource,
+            record_id=row.record_id,
+        ),
+    )
 
 
 def seen(sync: Sync, row: Any) -> bool | None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from store import mods, paying_bills, problems, referred
+from store import covered, mods, paying_bills, problems, referred
 from store.changes import Action, State
 from store.context import Sync
 from store.guards import GUARDS, Case, Guard, Held, Outgoing
@@ -30,8 +30,8 @@ def allowed(sync: Sync, items: Sequence[_Item]) -> list[_Item]:
 
     What may be there is looked for first, whatever forbids to send it.
     """
-    free = [item for item in items if item.to_be_found]
-    cases = _cases(sync, [item for item in items if not item.to_be_found])
+    free = [item for item in items if item.to_be_found or covered.in_doubt(item.change)]
+    cases = _cases(sync, [item for item in items if item not in free])
     causes = {_cause(guard, item) for item in free for guard in _ALL}
     for item, case in cases:
         held = _held(case) if case is not None else []

@@ -54,10 +54,12 @@ def _judge(sync: Sync, entity: Entity, answers: Sequence[tuple[Values, Reply | N
     found: dict[str, dict[str, Record]] = {}
     silent: dict[str, Decision | None] = {}
     versions: dict[str, int] = {}
+    lacking: set[str] = set()
     for purpose, reply in answers:
         decision = decide(reply.status_code, reply.text, severity=reply.severity) if reply else None
         told = reply is not None and decision is not None and decision.succeeded
         versions |= purpose.get("versions", {})
+        lacking |= set(purpose.get("lacking", ()))
         for change_id in purpose["changes"]:
             known = found.setdefault(change_id, {})
             if reply is not None and told:
@@ -79,8 +81,9 @@ def _judge(sync: Sync, entity: Entity, answers: Sequence[tuple[Values, Reply | N
         if row.id in silent:
             _not_told(sync, entity, row, silent[row.id])
         elif versions.get(row.id) == version:
-            _end_doubt(sync, row)
-            if row.waits_for_id is None:
+            if row.values is not None and not covered.in_doubt(row):  # bills tell of the latter
+                changes.end_doubt(sync.conn, sync.company_id, row.id)
+            if row.id not in lacking:
                 _may_go(sync, entity, row, loaded, records)
         # Else it was asked for as it was before the App changed it, and is asked for anew; or only
         # as it was when it left, because of what it lacked, and is asked for when that is there.
@@ -99,6 +102,7 @@ def _settled(
     own = [r for r in records if _is_ours(entity, r, row.record_id, reversal=reversal)]
     if not own or (not reversal and own[0].quickbooks_id in linked):
         return False
+    candidates.are_others(sync, row.record_id)
     if reversal:
         finish(sync, row)
         gone(sync, row, version)
@@ -110,17 +114,6 @@ def _settled(
     return True
 
 
-def _end_doubt(sync: Sync, row: Any) -> None:
-    """QuickBooks has nothing of ours: what left did not arrive, and is not looked for for ever."""
-    if row.values is None or covered.in_doubt(row):  # the latter's bills and credits tell
-        return
-    sync.conn.execute(
-        update(change)
-        .where(change.c.company_id == sync.company_id, change.c.id == row.id)
-        .values(values=None, left_after=None)
-    )
-
-
 def _may_go(sync: Sync, entity: Entity, row: Any, loaded: Loaded, records: list[Record]) -> None:
     """QuickBooks said all that must be known: the change goes, or it has nothing to do there."""
     version = loaded.rows[row.record_id].version
@@ -128,6 +121,7 @@ def _may_go(sync: Sync, entity: Entity, row: Any, loaded: Loaded, records: list[
         _looked_up_add(sync, entity, row, loaded.values(row.record_id), records)
     elif link_of(sync, row.record_id) is None:
         finish(sync, row)  # taken back here, and it never arrived there
+        covered.tell_taken_back(sync, entity, row)
     else:
         _looked_up_removal(sync, entity, row, version, records)
 
@@ -198,7 +192,8 @@ def _looked_up_add(
         if fits(entity, values, r) and (row.record_id, r.quickbooks_id) not in apart
     ]
     if alike:
-        matching.open_duplicate(sync, entity, row.record_id, values.get("number"), alike)
+        matching.hold(sync, row.record_id)
+        matching.tell_duplicate(sync, entity, row.record_id, values.get("number"), alike)
         return
     _ask_no_more(sync, row)
 

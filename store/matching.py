@@ -98,16 +98,18 @@ def _named(resource: str) -> Select[Any]:
 
 @cache
 def _numbered(resource: str) -> Select[Any]:
-    """Waiting documents with their number and QuickBooks' id of their `party`.
-
-    Those that may have arrived are looked for first; what is like them is found then.
-    """
+    """Waiting documents with their number, QuickBooks' id of their `party`, and `in_doubt`."""
     table, entity = TABLES[resource], BY_RESOURCE[resource]
     party = table.c[column_name(entity.field(str(entity.party)))]
     return (
-        _waiting(resource, table.c.number, link.c.quickbooks_id.label("party"))
+        _waiting(
+            resource,
+            table.c.number,
+            link.c.quickbooks_id.label("party"),
+            _in_doubt(table).label("in_doubt"),
+        )
         .join(link, and_(link.c.company_id == table.c.company_id, link.c.record_id == party))
-        .where(table.c.number.is_not(None), ~_in_doubt(table))
+        .where(table.c.number.is_not(None))
     )
 
 
@@ -275,14 +277,15 @@ def _by_party_and_number(
         alike = numbered.get((row.party, row.number.strip().casefold()))
         if alike is not None and (row.id, alike.quickbooks_id) not in apart:
             found.held.add(alike.quickbooks_id)
-            open_duplicate(sync, entity, row.id, row.number, [alike])
+            if not row.in_doubt:  # else it is looked for first, in this session
+                hold(sync, row.id)
+            tell_duplicate(sync, entity, row.id, row.number, [alike])
 
 
-def open_duplicate(
+def tell_duplicate(
     sync: Sync, entity: Entity, record_id: str, number: str | None, records: Sequence[Record]
 ) -> None:
     """QuickBooks has this document already, as far as party and number tell."""
-    hold(sync, record_id)
     candidates.keep(sync, entity, record_id, records)
     theirs = records[0]
     party = (theirs.values.get(str(entity.party)) or {}).get("name") if entity.party else None

@@ -91,7 +91,8 @@ def done(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
     """
     _hold(conn, found)
     if found.resolved_at is None:
-        _change(conn, found, change.c.action == Action.ADD, state=State.SKIPPED)
+        by_hand = {"state": State.SKIPPED, "values": None, "left_after": None}
+        _change(conn, found, change.c.action == Action.ADD, **by_hand)
         _change(conn, found, change.c.action != Action.ADD, state=State.DROPPED, finished_at=now)
     _resolve(conn, found, _DONE, now)
     _noted(conn, found, _DONE, who, now)

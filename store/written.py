@@ -109,7 +109,10 @@ def _id_in(sync: Sync, row: Any, reply: Reply) -> str:
 
 
 def is_settled(sync: Sync, entity: Entity, row: Any, version: int) -> bool:
-    """Whether it is known, or cannot be known, what became of a payment that left once."""
+    """Whether what became of a payment that left once was to be found out, and now is.
+
+    One that certainly did not arrive is judged anew, as one that never left.
+    """
     if not covered.in_doubt(row):
         return False
     applied = covered.seen(sync, row)
@@ -117,7 +120,9 @@ def is_settled(sync: Sync, entity: Entity, row: Any, version: int) -> bool:
         _covered_by_credits(sync, entity, row, version)
     elif applied is None:
         covered.tell(sync, entity, row)
-    return applied is not False
+    else:
+        changes.end_doubt(sync.conn, sync.company_id, row.id)
+    return True
 
 
 def _covered_by_credits(sync: Sync, entity: Entity, row: Any, version: int) -> None:

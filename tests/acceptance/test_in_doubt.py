@@ -246,12 +246,45 @@ def test_another_one_of_its_number_is_told_after_it_was_looked_for(
     made.sync()
     (problem,) = made.problems()
     assert problem.kind == "duplicate"
+    assert [one["id"] for one in made.all("invoices")] == [invoice]
     with made.store.write() as conn:
         problem_acts.renumber(conn, problem, "I-2", "test", made.clock())
     made.sync()
     assert sorted(one["RefNumber"] for one in made.books.all("Invoice")) == ["I-1", "I-2"]
     assert made.get("invoices", invoice)["sync"]["state"] == "synced"
     assert made.problems() == []
+
+
+def test_one_entered_by_hand_instead_of_it_may_be_linked(two_way: World) -> None:
+    two_way.sync()
+    vendor = two_way.add("vendors", name="Acme")["id"]
+    bill = rent(two_way, vendor, number="B-1")["id"]
+    _lose(two_way, "BillAdd", arrives=False)
+    line = {"AccountRef": "Rent", "Amount": "120.00"}
+    head = {"VendorRef": {"FullName": "Acme"}, "TxnDate": "2026-03-02", "RefNumber": "B-1"}
+    theirs = two_way.books.add("Bill", {**head, "ExpenseLine": [line]})
+    two_way.sync()
+    assert [one["id"] for one in two_way.all("bills")] == [bill]
+    (problem,) = two_way.problems()
+    with two_way.store.write() as conn:
+        problem_acts.link_to(conn, problem, None, "test", two_way.clock())
+    two_way.sync()
+    assert only(two_way, bill, theirs)
+    assert two_way.problems() == []
+
+
+def test_found_under_another_number_the_one_of_its_number_comes_over(two_way: World) -> None:
+    bill, theirs = in_doubt(two_way, number="B-1")
+    two_way.books.edit("Bill", theirs, {"RefNumber": "B-1x"})
+    line = {"AccountRef": "Rent", "Amount": "7.00"}
+    head = {"VendorRef": {"FullName": "Acme"}, "TxnDate": "2026-03-02", "RefNumber": "B-1"}
+    other = two_way.books.add("Bill", {**head, "ExpenseLine": [line]})
+    for _ in range(3):
+        two_way.sync()
+    known = {one["id"]: one["sync"]["quickbooks_id"] for one in two_way.all("bills")}
+    assert known.pop(bill) == theirs
+    assert list(known.values()) == [other]
+    assert two_way.problems() == []
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -309,6 +342,44 @@ def test_credits_that_may_be_applied_cannot_be_voided_before_that_is_known(
     assert made.get("bill-payments", payment)["sync"]["state"] == "synced"
     with pytest.raises(Refused, match="keeps no payment"):
         made.void("bill-payments", payment)
+
+
+def _paid_by_credits(made: World) -> str:
+    """A payment that credits alone cover; its answer is lost, and QuickBooks has applied them."""
+    ready(made)
+    paid, given = bill_of(made, "30.00", number="B-1"), credit(made, "30.00")
+    made.sync()
+    made.sync()
+    payment = pay(made, part(paid, None, (given, "30.00")))
+    _lose(made, "BillPaymentCheckAdd")
+    return payment
+
+
+def test_closed_books_do_not_hide_that_credits_were_applied(
+    make_world: Callable[..., World],
+) -> None:
+    made = make_world()
+    payment = _paid_by_credits(made)
+    made.books.closing_date = date(2026, 12, 31)
+    made.sync()
+    assert made.get("bill-payments", payment)["sync"]["state"] == "synced"
+    assert made.problems() == []
+
+
+def test_credits_that_cannot_be_told_are_a_problem_once_their_payment_is_voided(
+    make_world: Callable[..., World],
+) -> None:
+    made = make_world(two_way_bills=True)
+    payment = _paid_by_credits(made)
+    (theirs,) = made.books.all("Bill")
+    made.books.edit("VendorCredit", made.books.all("VendorCredit")[0]["TxnID"], {"Memo": "x"})
+    made.books.delete("Bill", theirs["TxnID"])
+    made.sync(70)
+    made.void("bill-payments", payment)
+    made.sync(70)
+    assert "Unknown whether QuickBooks applied the credits" in " ".join(
+        problem.title for problem in made.problems()
+    )
 
 
 def test_an_edit_to_a_new_vendor_while_the_answer_is_out_is_not_taken_back_by_it(
