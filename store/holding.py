@@ -30,8 +30,8 @@ def allowed(sync: Sync, items: Sequence[_Item]) -> list[_Item]:
 
     What may be there is looked for first, whatever forbids to send it.
     """
-    free = [item for item in items if item.to_be_found or covered.in_doubt(item.change)]
-    cases = _cases(sync, [item for item in items if item not in free])
+    free = [item for item in items if _in_doubt(item)]
+    cases = _cases(sync, [item for item in items if not _in_doubt(item)])
     causes = {_cause(guard, item) for item in free for guard in _ALL}
     for item, case in cases:
         held = _held(case) if case is not None else []
@@ -44,6 +44,11 @@ def allowed(sync: Sync, items: Sequence[_Item]) -> list[_Item]:
             causes |= {_cause(guard, item) for guard in late}
     _resolve_gone(sync, {item.change.record_id for item in items}, causes)
     return free
+
+
+def _in_doubt(item: Outgoing) -> bool:
+    """Whether it is to be found out whether it arrived, in QuickBooks or by bills and credits."""
+    return item.to_be_found or covered.in_doubt(item.change)
 
 
 def _cause(guard: Guard, item: Outgoing) -> str:
