@@ -11,26 +11,28 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    and_,
     bindparam,
     delete,
     exists,
     false,
     insert,
+    or_,
     select,
     true,
     union_all,
-    update,
 )
 
 from qbxml.compare import canonical, same
-from qbxml.entities import BY_RESOURCE
+from qbxml.entities import BY_RESOURCE, ENTITIES
 from qbxml.entity import Entity, Family, Field, In, Kind, Lines, Part
 from qbxml.parse import Record
-from store.changes import chunks
+from store.changes import State, chunks
 from store.context import Sync
 from store.ledger import TABLES
+from store.problems import DUPLICATES
 from store.rows import Loaded, Values, names_of
-from store.syncing import candidate, link
+from store.syncing import candidate, change, link, problem
 from store.types import new_key
 
 
@@ -67,19 +69,6 @@ def keep(sync: Sync, entity: Entity, record_id: str, records: Sequence[Record]) 
     )
 
 
-def are_others(sync: Sync, record_id: str) -> None:
-    """Ours was found elsewhere in QuickBooks: what is like it comes over as what it is."""
-    sync.conn.execute(
-        update(candidate)
-        .where(
-            candidate.c.company_id == sync.company_id,
-            candidate.c.record_id == record_id,
-            candidate.c.apart_at.is_(None),
-        )
-        .values(apart_at=sync.now)
-    )
-
-
 def apart(sync: Sync, record_ids: Iterable[str]) -> set[tuple[str, str]]:
     """Pairs (our id, QuickBooks' id) that somebody said are two different ones."""
     found: set[tuple[str, str]] = set()
@@ -100,13 +89,33 @@ _KNOWN = exists(link.c.id).where(
     link.c.noun == candidate.c.noun,
     link.c.quickbooks_id == candidate.c.quickbooks_id,
 )
-# What somebody linked, and then (`others`) what somebody said to be others and is not known yet.
+# Nothing holds these back any more: ours was found elsewhere, has another number or was deleted.
+_LET_GO = and_(
+    candidate.c.apart_at.is_(None),
+    candidate.c.resource.in_(sorted(e.resource for e in ENTITIES if e.family is Family.TXN)),
+    ~exists(problem.c.id).where(
+        problem.c.company_id == candidate.c.company_id,
+        problem.c.record_id == candidate.c.record_id,
+        problem.c.kind.in_(DUPLICATES),
+        problem.c.resolved_at.is_(None),
+    ),
+    # Of a record that a person set aside it may be the very one, entered by hand.
+    ~exists(change.c.id).where(
+        change.c.company_id == candidate.c.company_id,
+        change.c.record_id == candidate.c.record_id,
+        change.c.finished_at.is_(None),
+        change.c.state == State.SKIPPED,
+    ),
+)
+# What somebody linked, and then (`others`) what is none of ours and is not known yet.
 _TO_READ = union_all(
     select(link.c.resource, link.c.quickbooks_id, false().label("others")).where(
         link.c.company_id == bindparam("company"), link.c.base.is_(None), link.c.gone_at.is_(None)
     ),
     select(candidate.c.resource, candidate.c.quickbooks_id, true()).where(
-        candidate.c.company_id == bindparam("company"), candidate.c.apart_at.is_not(None), ~_KNOWN
+        candidate.c.company_id == bindparam("company"),
+        or_(candidate.c.apart_at.is_not(None), _LET_GO),
+        ~_KNOWN,
     ),
 )
 
@@ -115,7 +124,7 @@ def to_read(sync: Sync) -> dict[str, list[str]]:
     """What the next session reads by id: resource -> QuickBooks ids.
 
     Records that were linked by a person are merged then; documents that were held back here and
-    then said to be others come over as what they are.
+    then said to be others, or are held back by nothing any more, come over as what they are.
     """
     found: dict[str, list[str]] = {}
     for row in sync.conn.execute(_TO_READ, {"company": sync.company_id}):

@@ -102,7 +102,6 @@ def _settled(
     own = [r for r in records if _is_ours(entity, r, row.record_id, reversal=reversal)]
     if not own or (not reversal and own[0].quickbooks_id in linked):
         return False
-    candidates.are_others(sync, row.record_id)
     if reversal:
         finish(sync, row)
         gone(sync, row, version)
@@ -192,8 +191,7 @@ def _looked_up_add(
         if fits(entity, values, r) and (row.record_id, r.quickbooks_id) not in apart
     ]
     if alike:
-        matching.hold(sync, row.record_id)
-        matching.tell_duplicate(sync, entity, row.record_id, values.get("number"), alike)
+        matching.open_duplicate(sync, entity, row.record_id, values.get("number"), alike)
         return
     _ask_no_more(sync, row)
 

@@ -273,19 +273,24 @@ def _by_party_and_number(
         return
     waiting = sync.conn.execute(_numbered(entity.resource), {"company": sync.company_id}).all()
     apart = candidates.apart(sync, [row.id for row in waiting])
+    adopted = set(found.same.values())
     for row in waiting:
+        if row.id in adopted:
+            continue
         alike = numbered.get((row.party, row.number.strip().casefold()))
         if alike is not None and (row.id, alike.quickbooks_id) not in apart:
             found.held.add(alike.quickbooks_id)
-            if not row.in_doubt:  # else it is looked for first, in this session
-                hold(sync, row.id)
-            tell_duplicate(sync, entity, row.id, row.number, [alike])
+            if row.in_doubt:  # it is looked for first, and what that finds is told
+                candidates.keep(sync, entity, row.id, [alike])
+            else:
+                open_duplicate(sync, entity, row.id, row.number, [alike])
 
 
-def tell_duplicate(
+def open_duplicate(
     sync: Sync, entity: Entity, record_id: str, number: str | None, records: Sequence[Record]
 ) -> None:
     """QuickBooks has this document already, as far as party and number tell."""
+    hold(sync, record_id)
     candidates.keep(sync, entity, record_id, records)
     theirs = records[0]
     party = (theirs.values.get(str(entity.party)) or {}).get("name") if entity.party else None

@@ -91,8 +91,7 @@ def done(conn: Connection, found: Row[Any], who: str, now: datetime) -> None:
     """
     _hold(conn, found)
     if found.resolved_at is None:
-        by_hand = {"state": State.SKIPPED, "values": None, "left_after": None}
-        _change(conn, found, change.c.action == Action.ADD, **by_hand)
+        _change(conn, found, change.c.action == Action.ADD, state=State.SKIPPED)
         _change(conn, found, change.c.action != Action.ADD, state=State.DROPPED, finished_at=now)
     _resolve(conn, found, _DONE, now)
     _noted(conn, found, _DONE, who, now)
