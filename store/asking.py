@@ -24,8 +24,7 @@ lookups_per_set_max = 40
 def lookups(sync: Sync, claimed: Sequence[Ready]) -> list[Asked]:
     """What QuickBooks must be asked before these changes go."""
     asked: list[Asked] = []
-    due = [r for r in claimed if r.asks_first and r.change.looked_up_in != sync.session_id]
-    due = due[:lookups_per_set_max]
+    due = [r for r in claimed if r.asks_first and not r.asked][:lookups_per_set_max]
     _ask_for_the_lost(asked, due)
     for entity in dict.fromkeys(r.sent_as for r in due):
         mine = [r for r in due if r.sent_as is entity]
@@ -35,7 +34,7 @@ def lookups(sync: Sync, claimed: Sequence[Ready]) -> list[Asked]:
         if removals:
             _ask(asked, entity, list(removals.values()), {"ids": list(removals)})
         for r in removals.values():
-            if undoing.reverses(entity, r.change.action):
+            if r.reverses:
                 day = undoing.day_of(sync, r.row).isoformat()
                 _ask(asked, entity, [r], _on_day(entity, r.values, day))
         _refresh(asked, entity, adds)

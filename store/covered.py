@@ -13,12 +13,12 @@ from sqlalchemy import update
 
 from qbxml.entity import Entity
 from qbxml.parse import Reply
-from store import changes, paying_bills, problems
+from store import changes, paying_bills
 from store.changes import Action
 from store.context import Sync
 from store.rows import Values
 from store.syncing import change
-from store.unwritten import show
+from store.unwritten import show, tell_unknown
 
 _BEFORE = "open_before"
 _SAID_YES = "said_yes"
@@ -72,22 +72,18 @@ def tell_taken_back(sync: Sync, entity: Entity, row: Any) -> None:
     if not _by_credits(row.values):
         return
     shown = show(sync, entity, row.record_id)
-    problems.open_problem(
+    tell_unknown(
         sync,
-        problems.Problem(
-            cause=f"unknown:{row.record_id}",
-            kind="outcome_unknown",
-            title=f"Unknown whether QuickBooks applied the credits of {shown}",
-            text=(
-                f"CashFlow voided {shown} before it was known whether QuickBooks had applied its "
-                "credits, and QuickBooks keeps no payment that could be looked for."
-            ),
-            advice=(
-                "Look at its bills in QuickBooks: where the credits are applied, delete the vendor "
-                "credit there and enter it anew."
-            ),
-            resource=entity.resource,
-            record_id=row.record_id,
+        entity,
+        row.record_id,
+        title=f"Unknown whether QuickBooks applied the credits of {shown}",
+        text=(
+            f"CashFlow voided {shown} before it was known whether QuickBooks had applied its "
+            "credits, and QuickBooks keeps no payment that could be looked for."
+        ),
+        advice=(
+            "Look at its bills in QuickBooks: where the credits are applied, delete the vendor "
+            "credit there and enter it anew."
         ),
     )
 
@@ -113,21 +109,17 @@ def tell(sync: Sync, entity: Entity, row: Any) -> None:
     """Nobody knows whether the credits were applied: it is not sent again."""
     changes.fail(sync.conn, sync.company_id, row.id)
     shown = show(sync, entity, row.record_id)
-    problems.open_problem(
+    tell_unknown(
         sync,
-        problems.Problem(
-            cause=f"unknown:{row.record_id}",
-            kind="outcome_unknown",
-            title=f"Unknown whether QuickBooks has {shown}",
-            text=(
-                f"QuickBooks was told to apply {shown}, and what is open of its bills and credits "
-                "does not show whether it did. To be on the safe side it is not sent again."
-            ),
-            advice=(
-                "Look at the bills in QuickBooks: if all is applied there, choose Done by hand; if "
-                "not, void the payment in CashFlow and enter a new one."
-            ),
-            resource=entity.resource,
-            record_id=row.record_id,
+        entity,
+        row.record_id,
+        title=f"Unknown whether QuickBooks has {shown}",
+        text=(
+            f"QuickBooks was told to apply {shown}, and what is open of its bills and credits "
+            "does not show whether it did. To be on the safe side it is not sent again."
+        ),
+        advice=(
+            "Look at the bills in QuickBooks: if all is applied there, choose Done by hand; if "
+            "not, void the payment in CashFlow and enter a new one."
         ),
     )

@@ -40,7 +40,7 @@ def allowed(sync: Sync, items: Sequence[_Item]) -> list[_Item]:
         else:
             free.append(item)
             # Until QuickBooks was asked, these are neither found nor over.
-            late = () if _asked(sync, item) else _LATE
+            late = () if item.asked else _LATE
             causes |= {_cause(guard, item) for guard in late}
     _resolve_gone(sync, {item.change.record_id for item in items}, causes)
     return free
@@ -53,11 +53,6 @@ def _in_doubt(item: Outgoing) -> bool:
 
 def _cause(guard: Guard, item: Outgoing) -> str:
     return f"{guard.name}:{item.change.record_id}"
-
-
-def _asked(sync: Sync, item: Outgoing) -> bool:
-    """Whether QuickBooks was asked in this session what this change must know of it."""
-    return bool(item.change.looked_up_in == sync.session_id)
 
 
 def _cases(sync: Sync, items: Sequence[_Item]) -> list[tuple[_Item, Case | None]]:
@@ -99,7 +94,7 @@ def _held(case: Case) -> list[tuple[Guard, Held]]:
     found: list[tuple[Guard, Held]] = []
     for guard in _ALL:
         judged = guard.applies(case.entity, case.action)
-        judged = judged and (not guard.late or _asked(case.sync, case.item))
+        judged = judged and (not guard.late or case.item.asked)
         held = guard.check(case) if judged else None
         if held is not None and guard.quiet:
             return [(guard, held)]

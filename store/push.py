@@ -110,17 +110,17 @@ def _sort_out(
             missing = [m for m in loaded.missing(row.record_id) if m[0].name not in unsent]
             if missing:
                 absent[row.id] = [(field.to[0], record_id) for field, record_id in missing]
-        linked = links.get(row.record_id)
-        lacks, to_be_found = row.id in absent, _to_be_found(sync, entity, row, linked)
-        if lacks and not to_be_found:
-            continue
+        linked, lacks = links.get(row.record_id), row.id in absent
         values = _outgoing(sync, entity, loaded, row, whole=not lacks)
         if linked is not None and linked.base is None:
             continue  # linked by a person a moment ago: first both are read and merged
         sent = class_tracking.as_in(entity, unsent, values, linked.base if linked else None)
         note = class_tracking.REASON if sent != values else None
+        asked = row.looked_up_in == sync.session_id
         of = loaded.rows[row.record_id]
-        found.append(Ready(row, entity, sent, of, linked, note, to_be_found, lacks))
+        item = Ready(row, entity, sent, of, linked, note=note, asked=asked, lacks=lacks)
+        if not lacks or item.to_be_found:
+            found.append(item)
     names = names_of(
         sync.conn, sync.company_id, [pair for pairs in absent.values() for pair in pairs]
     )
@@ -128,16 +128,6 @@ def _sort_out(
         resource, record_id = pairs[0]
         shown = f"{BY_RESOURCE[resource].singular} {names.get(record_id, '?')}"
         waits[change_id] = (shown, record_id)
-
-
-def _to_be_found(sync: Sync, entity: Entity, row: Any, linked: Any) -> bool:
-    """Whether QuickBooks must be asked in this session what became of it.
-
-    Nothing keeps that question back: what forbids a write may be the trace of this very one.
-    """
-    entered = linked is None or undoing.reverses(entity, row.action)
-    asks = entity.family is Family.TXN and row.action != Action.MOD and entered
-    return asks and row.values is not None and row.looked_up_in != sync.session_id
 
 
 def _outgoing(sync: Sync, entity: Entity, loaded: Loaded, row: Any, *, whole: bool) -> Values:
@@ -186,7 +176,7 @@ def batch(sync: Sync, claimed: Sequence[Ready], most: int) -> list[Asked]:
 
     What cannot be sent as it is becomes a problem, what would change nothing is done.
     """
-    due = [r for r in claimed if not r.asks_first or r.change.looked_up_in == sync.session_id]
+    due = [r for r in claimed if r.asked or not r.asks_first]
     lists = [r for r in due if r.entity.family is Family.LIST]
     asked: list[Asked] = []
     sent: list[dict[str, Any]] = []

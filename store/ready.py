@@ -25,8 +25,8 @@ class Ready:
     link: Any | None
     note: str | None = None
     """What QuickBooks does not get of it, for people."""
-    to_be_found: bool = False
-    """Whether it left before, and QuickBooks was not asked yet what became of it."""
+    asked: bool = False
+    """Whether QuickBooks was asked in this session what must be known before it goes."""
     lacks: bool = False
     """Whether QuickBooks lacks what it refers to: it may only be looked for, not go."""
 
@@ -52,6 +52,14 @@ class Ready:
     def may_have_arrived(self) -> bool:
         """Whether it left once to be entered, itself or its reversal, and nobody knows more."""
         return bool(self.change.values) and (self.link is None or self.reverses)
+
+    @property
+    def to_be_found(self) -> bool:
+        """Whether QuickBooks must be asked in this session what became of it.
+
+        Nothing keeps that question back: what forbids a write may be the trace of this very one.
+        """
+        return self.asks_first and self.may_have_arrived and not self.asked
 
     @property
     def removes(self) -> bool:

@@ -64,12 +64,6 @@ def may_create(entity: Entity) -> None:
 
 def may_change(conn: Connection, entity: Entity, row: Any) -> None:
     """Refused for what only QuickBooks may change, and for what is deleted."""
-    _may_touch(conn, entity, row)
-    if entity.locked_once_synced and _in_doubt(conn, row):
-        raise Refused(_ON_ITS_WAY.format(entity.singular))
-
-
-def _may_touch(conn: Connection, entity: Entity, row: Any) -> None:
     if row.deleted_at is not None:
         raise Refused(f"This {entity.singular} is deleted; nothing of it can be changed.")
     if not (entity.push.new or entity.push.edited):
@@ -82,7 +76,7 @@ def _may_touch(conn: Connection, entity: Entity, row: Any) -> None:
 
 def may_delete(conn: Connection, entity: Entity, row: Any) -> None:
     """Refused for lists, which are made inactive, and for what only QuickBooks may delete."""
-    _may_touch(conn, entity, row)
+    may_change(conn, entity, row)
     if entity.family is Family.LIST:
         raise Refused(
             f"{_many(entity)} are not deleted, because documents refer to them."
@@ -92,13 +86,13 @@ def may_delete(conn: Connection, entity: Entity, row: Any) -> None:
         raise Refused(
             f"A payment names this {entity.singular}, so it stays. Void the payment first."
         )
-    if not entity.push.deleted and _in_doubt(conn, row):
-        raise Refused(_ON_ITS_WAY.format(entity.singular))
-    if not entity.push.deleted and _known(conn, row):
+    if not entity.push.deleted and _linked(conn, row):
         raise Refused(
             f"This {entity.singular} is in QuickBooks, which cannot be told to delete it."
             " Delete it there; here it can only be changed."
         )
+    if not entity.push.deleted and _in_doubt(conn, row):
+        raise Refused(_ON_ITS_WAY.format(entity.singular))
 
 
 def may_approve(entity: Entity, row: Any) -> None:
@@ -140,7 +134,7 @@ def _not_locked(conn: Connection, entity: Entity, row: Any) -> None:
         raise Refused(f"This {entity.singular} was made in QuickBooks. {there}")
     if _linked(conn, row):
         raise Refused(f"This {entity.singular} is in QuickBooks now and is locked here. {there}")
-    if _sent(conn, row):
+    if _in_doubt(conn, row):
         raise Refused(_ON_ITS_WAY.format(entity.singular))
 
 
@@ -160,13 +154,9 @@ def _linked_to_itself(conn: Connection, row: Any) -> bool:
     return bool(found == row.id)
 
 
-def _sent(conn: Connection, row: Any) -> bool:
-    return any(one.state == State.SENT for one in _open(conn, row))
-
-
 def _in_doubt(conn: Connection, row: Any) -> bool:
-    """Whether it left, and nobody knows what became of it: QuickBooks may have it as it was."""
-    return any(one.values for one in _open(conn, row))
+    """Whether it left, and nobody knows yet what became of it: QuickBooks may have it as it was."""
+    return any(one.state == State.SENT or one.values for one in _open(conn, row))
 
 
 def _open(conn: Connection, row: Any) -> Sequence[Any]:
@@ -177,11 +167,6 @@ def _open(conn: Connection, row: Any) -> Sequence[Any]:
             change.c.finished_at.is_(None),
         )
     ).all()
-
-
-def _known(conn: Connection, row: Any) -> bool:
-    """Whether QuickBooks has it, or may have it."""
-    return _linked(conn, row) or _sent(conn, row)
 
 
 def _many(entity: Entity) -> str:

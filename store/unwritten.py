@@ -137,17 +137,32 @@ def _tell_refused(sync: Sync, entity: Entity, row: Any, decision: Decision) -> N
 def unknown(sync: Sync, entity: Entity, record_id: str, why: str) -> None:
     """Nobody knows whether it was written: it is never simply sent again (sync-rules 9)."""
     shown = show(sync, entity, record_id)
+    advice = (
+        f"Look for {shown} in QuickBooks: CashFlow links it when it finds it, and if it is not "
+        "there, tell CashFlow support."
+    )
+    tell_unknown(
+        sync,
+        entity,
+        record_id,
+        title=f"Unknown whether QuickBooks has {shown}",
+        text=f"{why} To be on the safe side it is not sent again.",
+        advice=advice,
+    )
+
+
+def tell_unknown(
+    sync: Sync, entity: Entity, record_id: str, *, title: str, text: str, advice: str
+) -> None:
+    """A problem about a record of which nobody knows what became in QuickBooks."""
     problems.open_problem(
         sync,
         problems.Problem(
             cause=f"unknown:{record_id}",
             kind="outcome_unknown",
-            title=f"Unknown whether QuickBooks has {shown}",
-            text=f"{why} To be on the safe side it is not sent again.",
-            advice=(
-                f"Look for {shown} in QuickBooks: CashFlow links it when it finds it, and if it is "
-                "not there, tell CashFlow support."
-            ),
+            title=title,
+            text=text,
+            advice=advice,
             resource=entity.resource,
             record_id=record_id,
         ),

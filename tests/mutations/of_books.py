@@ -47,7 +47,7 @@ BOOKS = (
     Sabotage(
         "a transfer in doubt may be changed",
         "store/rules.py",
-        "if entity.locked_once_synced and _in_doubt(conn, row):",
+        "if _in_doubt(conn, row):",
         "if False:",
         _in("test_funds_transfers", "test_one_in_doubt_cannot_be_changed"),
     ),
