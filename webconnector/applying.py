@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from qbxml.entities import BY_RESOURCE, MOVERS, queries
@@ -97,7 +98,7 @@ def take_deletions(sync: Sync, plan: Plan, read: Read, reply: Reply, _exchange_i
         currency.settle(sync, BY_RESOURCE[resource])
     for entity in open_documents.pulled(sync):
         moved = open_documents.moved_by_deletions(sync, entity, reply.deletions)
-        _reread_moved(plan, entity, moved)
+        _reread_moved(plan, read, entity, moved)
 
 
 def take_verified(_sync: Sync, _plan: Plan, read: Read, reply: Reply, _exchange_id: str) -> None:
@@ -118,17 +119,17 @@ def take_applied(sync: Sync, plan: Plan, read: Read, reply: Reply, _exchange_id:
     read.seen = cursors.greatest(sync, read.seen, [one.time_modified for one in movers])
     for entity in MOVERS[read.asks]:
         if sync.pulls(entity):
-            _reread_moved(plan, entity, open_documents.moved(sync, entity, movers))
+            _reread_moved(plan, read, entity, open_documents.moved(sync, entity, movers))
 
 
-def _reread_moved(plan: Plan, entity: Entity, quickbooks_ids: Sequence[str]) -> None:
+def _reread_moved(plan: Plan, led_by: Read, entity: Entity, quickbooks_ids: Sequence[str]) -> None:
     noun = entity.query_noun
     if noun in plan.first:
         return  # they are being read in this very session
     name = f"Moved {noun}"
     asked = {key for read in plan.group(name) for key in read.narrow["ids"] if not read.done}
     for ids in portions([key for key in quickbooks_ids if key not in asked]):
-        plan.reads.append(Read(name, "query", {"ids": ids}, noun=noun))
+        plan.reads.append(Read(name, "query", {"ids": ids}, noun=noun, led_by=led_by.name))
 
 
 def take_credits(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: str) -> None:
@@ -147,6 +148,16 @@ def take_fill(sync: Sync, _plan: Plan, _read: Read, reply: Reply, _exchange_id: 
 
 def settle(sync: Sync, plan: Plan) -> None:
     """After an answer: store what waited and may be stored now, move cursors, plan what follows."""
+    _store(sync, plan)
+    for read in plan.read_whole:  # in the transaction that stored the last of it
+        cursors.move(sync, read.name, read.seen)
+        read.moved = True
+    if plan.begun and not plan.compared and not plan.unsettled:
+        plan.compared = True
+        _compare(sync, plan)
+
+
+def _store(sync: Sync, plan: Plan) -> None:
     for now in (_ALONE, _LISTS, _MERGES, _DOCUMENTS):
         if _waits(plan, now):
             return
@@ -154,9 +165,6 @@ def settle(sync: Sync, plan: Plan) -> None:
             group = plan.group(name)
             if rank(group[0]) == now:
                 _go_on(sync, plan, group)
-    if plan.begun and not plan.compared and not plan.unsettled:
-        plan.compared = True
-        _compare(sync, plan)
 
 
 def _go_on(sync: Sync, plan: Plan, group: list[Read]) -> None:
@@ -166,7 +174,8 @@ def _go_on(sync: Sync, plan: Plan, group: list[Read]) -> None:
             _release(sync, group, settled=True)
         return
     if done:
-        _FINISH.get(group[0].do, _finish)(sync, plan, group)
+        if group[0].do in _FINISH:
+            _FINISH[group[0].do](sync, plan, group)
         _release(sync, group, settled=True)
     elif group[0].do == "query" and not group[0].braked:
         for records in _pages(sync, plan, group):
@@ -196,16 +205,6 @@ def _pages(sync: Sync, plan: Plan, group: Sequence[Read]) -> Iterator[list[Recor
                     yield reply.records
 
 
-def _finish(sync: Sync, _plan: Plan, group: Sequence[Read]) -> None:
-    """All of it is here: the cursor moves in the same transaction."""
-    whole = group[0].do == "query"
-    if whole and not any(sync.pulls(entity) for entity in BY_QUERY[group[0].asks]):
-        return  # switched off in mid-session: what was passed over is read when it is on again
-    for read in group:
-        if read.cursor and not read.keeps:
-            cursors.move(sync, read.name, read.seen)
-
-
 def _finish_query(sync: Sync, plan: Plan, group: Sequence[Read]) -> None:
     name = group[0].name
     if any(read.pages for read in group):
@@ -219,7 +218,9 @@ def _finish_query(sync: Sync, plan: Plan, group: Sequence[Read]) -> None:
     if group[0].about.get("once"):
         cursors.forget(sync.conn, sync.company_id, [name])
         cursors.changed(sync, [name])
-    _finish(sync, plan, group)
+    if not any(sync.pulls(entity) for entity in BY_QUERY[group[0].asks]):
+        # Switched off in mid-session: what was passed over is read when it is on again.
+        _stay(plan, group)
 
 
 def _through_brake(
@@ -230,19 +231,23 @@ def _through_brake(
     for records in _pages(sync, plan, group) if pages is None else pages:
         counts += brake.changing(sync, records)
     if brake.holds(sync, _CHANGED, counts, plan.moved):
-        _hold(sync, plan, group)
+        _hold(plan, group)
         return
     _count(plan, counts)
     for records in _pages(sync, plan, group) if pages is None else pages:
         pull.apply(sync, records)
 
 
-def _hold(sync: Sync, plan: Plan, group: Sequence[Read]) -> None:
+def _hold(plan: Plan, group: Sequence[Read]) -> None:
     plan.held.append(group[0].name)
-    for read in group:
-        read.keeps = True
-    if not group[0].cursor:  # found by a comparison: that is repeated
-        comparing.again(sync, [group[0].asks])
+    _stay(plan, group)
+
+
+def _stay(plan: Plan, group: Sequence[Read]) -> None:
+    """Their cursors stay, and those of the reads that led to them: it is all read once more."""
+    names = {name for read in group for name in (read.name, read.led_by)}
+    for read in plan.reads:
+        read.keeps = read.keeps or read.name in names
 
 
 def _count(plan: Plan, counts: Counter[str]) -> None:
@@ -339,18 +344,14 @@ def _finish_compare(sync: Sync, plan: Plan, group: Sequence[Read]) -> None:
     seen = {r.quickbooks_id: r for records in _pages(sync, plan, group) for r in records}
     found = comparing.differences(sync, read.asks, seen)
     only = {"only": read.narrow["only"], "lines": False}
+    then = partial(Read, noun=read.asks, led_by=read.name)
     for ids in portions(found.absent):
-        plan.reads.append(
-            Read(f"Verify {read.asks}", "verify", {"ids": ids, **only}, noun=read.asks)
-        )
+        plan.reads.append(then(f"Verify {read.asks}", "verify", {"ids": ids, **only}))
     braked = read.asks not in plan.first
     for ids in portions(found.reread):
-        plan.reads.append(
-            Read(f"Recheck {read.asks}", "query", {"ids": ids}, noun=read.asks, braked=braked)
-        )
+        plan.reads.append(then(f"Recheck {read.asks}", "query", {"ids": ids}, braked=braked))
     if not found.absent:
         _no_longer_held(sync, plan, _MISSING, [entity.resource for entity in BY_QUERY[read.asks]])
-    cursors.move(sync, read.name, "")
 
 
 def _finish_verify(sync: Sync, plan: Plan, group: Sequence[Read]) -> None:
@@ -359,7 +360,7 @@ def _finish_verify(sync: Sync, plan: Plan, group: Sequence[Read]) -> None:
     removed = _remove(sync, plan, _MISSING, deletions.linked_to(sync, noun, gone))
     _no_longer_held(sync, plan, _MISSING, [entity.resource for entity in BY_QUERY[noun]])
     if not removed and not plan.restored:  # a confirmation has everything compared again
-        comparing.again(sync, [noun])
+        _stay(plan, group)
 
 
 _FINISH: dict[str, Callable[[Sync, Plan, list[Read]], None]] = {

@@ -39,6 +39,10 @@ class Read:
     """Nothing of it is stored before all of it is here and few enough records change."""
     keeps: bool = False
     """Its cursor stays: what it brought is not all stored."""
+    moved: bool = False
+    """Its cursor was moved in this session."""
+    led_by: str = ""
+    """The read that made this one necessary; its cursor moves when this one is settled too."""
     pages: list[str] = field(default_factory=list)
     """Exchanges with pages that wait to be stored."""
     noun: str = ""
@@ -55,7 +59,7 @@ class Read:
     def cursor(self) -> bool:
         """Whether a cursor of that name moves when it is settled."""
         whole = self.do in ("query", "applied") and " " not in self.name
-        return self.do == "deletions" or whole
+        return self.do in ("deletions", "compare") or whole
 
 
 @dataclass(slots=True)
@@ -107,6 +111,17 @@ class Plan:
     def unsettled(self) -> list[str]:
         """The names of reads whose records are not stored yet, in their order."""
         return list(dict.fromkeys(read.name for read in self.reads if not read.settled))
+
+    @property
+    def read_whole(self) -> list[Read]:
+        """Reads whose cursor may move: they and all that they led to are stored.
+
+        A session may end before what they led to is read, and nothing else remembers that.
+        """
+        open_ones = {one.led_by for one in self.reads if not one.settled or one.name in self.failed}
+        done = (read for read in self.reads if read.cursor and read.settled and not read.keeps)
+        waiting = open_ones.union(self.failed)
+        return [read for read in done if not read.moved and read.name not in waiting]
 
     @property
     def writable(self) -> bool:

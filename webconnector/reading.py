@@ -318,6 +318,7 @@ def unanswered(sync: Sync, plan: Plan, read: Read) -> None:
     _unread(sync, plan, read, "Its answer leaves it out", _BY_ITSELF)
 
 
+_UNREAD = "unread:"
 _BY_ITSELF = "The next sync tries again by itself."
 
 
@@ -329,7 +330,7 @@ def _unread(
     problems.open_problem(
         sync,
         problems.Problem(
-            cause=f"unread:{read.name}",
+            cause=f"{_UNREAD}{read.name}",
             kind="unread",
             title=f"QuickBooks did not give its list of {_called(read)}",
             text=f"{why}. CashFlow sends nothing to QuickBooks before it has the list.",
@@ -355,6 +356,6 @@ _OVER = (cursors.CLOCK, "hresult", "unreadable-answer", "program", "message-set"
 
 
 def settle_problems(sync: Sync, plan: Plan) -> None:
-    """What went well this time is no problem any more."""
-    causes = [f"unread:{read.name}" for read in plan.reads]
+    """What went well this time is no problem any more, nor what need not be read any more."""
+    causes = [one for one in problems.open_causes(sync) if one.startswith(_UNREAD)]
     problems.resolve_cause(sync, *causes, *(() if plan.failed else _OVER), unless_seen_now=True)

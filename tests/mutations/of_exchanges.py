@@ -134,10 +134,17 @@ READING = (
         _in("test_sessions", "test_a_list_that_quickbooks_refuses_stops_writing_not_the_rest"),
     ),
     Sabotage(
+        "a cursor does not wait for what its read led to",
+        "webconnector/plan.py",
+        "        waiting = open_ones.union(self.failed)\n",
+        "        waiting = set(self.failed)\n",
+        _in("test_cursor_waits"),
+    ),
+    Sabotage(
         "the cursor moves although QuickBooks refused a later page",
-        "webconnector/applying.py",
-        "    if group[0].name in plan.failed:\n",
-        "    if False:\n",
+        "webconnector/plan.py",
+        "        waiting = open_ones.union(self.failed)\n",
+        "        waiting = open_ones\n",
         _in("test_sessions", "test_a_list_refused_on_its_second_page_moves_no_cursor"),
     ),
     Sabotage(
