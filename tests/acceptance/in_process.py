@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,7 @@ from store.engine import Store, open_store
 from store.syncing import company
 from tests.acceptance.world import MORNING, SECRET, Clock, World, check_requests
 from webconnector.exchange import Exchange
+from webconnector.rehearsal.fault_specs import Fault
 from webconnector.rehearsal.faults import Faults, FaultyWebConnector
 from webconnector.rehearsal.web_connector import WebConnector
 from webconnector.settings import Settings
@@ -141,8 +142,15 @@ class FaultyDirectWebConnector(_Direct, FaultyWebConnector):
         return twin
 
 
-def faulty(made: World, faults: Faults) -> FaultyDirectWebConnector:
+def faults_of(made: World, wanted: str | Sequence[Fault]) -> Faults:
+    """These faults; a computer that sleeps does so by the world's clock."""
+    return Faults(wanted, lambda seconds: made.clock.advance(seconds=seconds))
+
+
+def faulty(made: World, faults: Faults | str) -> FaultyDirectWebConnector:
     """The same Web Connector, with faults."""
+    if isinstance(faults, str):
+        faults = faults_of(made, faults)
     known = made.connector
     assert isinstance(known, DirectWebConnector)
     found = FaultyDirectWebConnector(

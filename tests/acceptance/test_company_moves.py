@@ -19,7 +19,6 @@ from tests.acceptance.test_start_date import days, invoice
 from tests.acceptance.world import World
 from tests.webconnector.command_line import CommandLine
 from webconnector.rehearsal.company_file import CompanyFile
-from webconnector.rehearsal.faults import Faults
 
 
 def asks_invoices_by_date(request: str) -> bool:
@@ -198,7 +197,7 @@ def test_what_was_skipped_is_new_to_the_new_file_when_somebody_retries_it(acme: 
     acme.sync()
     acme.change("vendors", vendor, phone="5")
     acme.clock.advance(minutes=5)
-    refusing = Faults("status:3030@VendorMod", lambda seconds: acme.clock.advance(seconds=seconds))
+    refusing = "status:3030@VendorMod"
     faulty(acme, refusing).run(acme.books)
     (refused,) = acme.problems()
     with acme.store.write() as conn:

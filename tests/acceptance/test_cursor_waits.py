@@ -7,7 +7,6 @@ import pytest
 from tests.acceptance.in_process import faulty
 from tests.acceptance.test_paid_outside import entered, pay, shown, two_way
 from tests.acceptance.world import World
-from webconnector.rehearsal.faults import Faults
 
 __all__ = ["two_way"]
 
@@ -16,7 +15,7 @@ ENDS = [f"{fault}@receive#{n}" for n in (1, 2, 3, 4) for fault in ("kill-before"
 
 def ends_early(made: World, spec: str) -> None:
     """One session of that fault, and the time after which another one may begin."""
-    faulty(made, Faults(spec, lambda seconds: made.clock.advance(seconds=seconds))).run(made.books)
+    faulty(made, spec).run(made.books)
     made.clock.advance(minutes=16)
 
 

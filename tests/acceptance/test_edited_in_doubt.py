@@ -15,7 +15,6 @@ from tests.acceptance.test_exactly_once import LOST, sent_again_after_a_lost_ans
 from tests.acceptance.test_sessions import close, receive
 from tests.acceptance.world import World
 from tests.acceptance.write_types import WRITE_TYPES, WriteType, ground
-from webconnector.rehearsal.faults import Faults
 
 RECOVERIES = 3
 OTHER_DAY = {"TxnDate": "2026-01-15"}
@@ -67,8 +66,7 @@ def test_what_is_changed_there_before_it_is_found_is_not_entered_again(
     before = _ids(made, one.kind)
     record = one.act(made, 1, known)
     made.clock.advance(minutes=5)
-    faults = Faults(spec.format(one.noun, one.noun), _sleeping(made))
-    bad = faulty(made, faults)
+    bad = faulty(made, spec.format(one.noun, one.noun))
     while not _ids(made, one.kind) - before:  # 9002 comes first where QuickBooks ran nothing
         made.clock.advance(minutes=16)
         for _ in bad.steps(made.books):
@@ -80,7 +78,7 @@ def test_what_is_changed_there_before_it_is_found_is_not_entered_again(
     for _ in range(RECOVERIES):
         bad.run(made.books)
         made.clock.advance(minutes=70)
-    assert len(faults.happened) == 1 + spec.count(",")
+    assert len(bad.faults.happened) == 1 + spec.count(",")
     assert _ids(made, one.kind) - before == {entered}
     assert {found["id"]: found for found in made.all(one.resource)}[record["id"]]["sync"][
         "state"
@@ -90,10 +88,6 @@ def test_what_is_changed_there_before_it_is_found_is_not_entered_again(
 
 def _ids(made: World, kind: str) -> set[str]:
     return {found.get("TxnID") or found["ListID"] for found in made.books.all(kind)}
-
-
-def _sleeping(made: World) -> Callable[[float], None]:
-    return lambda seconds: made.clock.advance(seconds=seconds)
 
 
 def _bill_in_doubt(acme: World) -> tuple[str, str]:
@@ -144,7 +138,7 @@ def test_a_refused_question_leaves_it_in_doubt(acme: World) -> None:
     """A person tries again what QuickBooks would not look for: it is looked for all the same."""
     bill, theirs = _bill_in_doubt(acme)
     acme.books.edit("Bill", theirs, {"RefNumber": "Other", **OTHER_DAY})
-    refusing = faulty(acme, Faults("status:3100@BillQuery", _sleeping(acme)))
+    refusing = faulty(acme, "status:3100@BillQuery")
     refusing.run(acme.books)
     (problem,) = acme.problems()
     assert problem.record_id == bill

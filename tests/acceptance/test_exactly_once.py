@@ -27,11 +27,14 @@ def next_request(acme: World, ticket: str) -> str:
     )
 
 
-def up_to_the_write(acme: World) -> tuple[str, str]:
-    """Open a session and go on until a write leaves; gives the ticket and the write."""
+def up_to_the_write(acme: World, what: str = "newMessageSetID") -> tuple[str, str]:
+    """Open a session and go on until a write leaves; gives the ticket and the write.
+
+    `what` stands in the one that is meant, such as `<BillAddRq`.
+    """
     ticket = authenticate(acme)[0]
     request = send(acme, ticket)
-    while "newMessageSetID" not in request:
+    while what not in request:
         assert 0 <= receive(acme, ticket, acme.books.process(request)) < 100
         request = next_request(acme, ticket)
     return ticket, request
@@ -48,10 +51,7 @@ def up_to_the_add_of_a_bill(acme: World) -> tuple[dict[str, Any], str, str]:
     acme.sync()
     bill = rent(acme, acme.add("vendors", name="Acme")["id"], number="B-1")
     acme.clock.advance(minutes=5)
-    ticket, request = up_to_the_write(acme)
-    while "BillAddRq" not in request:
-        assert 0 <= receive(acme, ticket, acme.books.process(request)) < 100
-        request = next_request(acme, ticket)
+    ticket, request = up_to_the_write(acme, "<BillAddRq")
     return bill, ticket, request
 
 

@@ -10,10 +10,8 @@ from store.errors import Invalid, Refused
 from tests.acceptance.test_both_at_once import lose_for_good
 from tests.acceptance.test_exactly_once import (
     forgotten_by_quickbooks,
-    next_request,
     up_to_the_write,
 )
-from tests.acceptance.test_sessions import authenticate, receive, send
 from tests.acceptance.world import World
 
 
@@ -87,11 +85,7 @@ def test_a_lost_answer_never_moves_the_money_twice(linked: World, voided: bool) 
         linked.sync()
         linked.void("funds-transfers", made["id"])
     linked.clock.advance(minutes=5)
-    ticket = authenticate(linked)[0]
-    request = send(linked, ticket)
-    while "TransferAddRq" not in request:
-        assert 0 <= receive(linked, ticket, linked.books.process(request)) < 100
-        request = next_request(linked, ticket)
+    _, request = up_to_the_write(linked, "<TransferAddRq")
     assert request.count("AddRq ") == 1, "a transfer travels alone"
     linked.books.process(request)
     forgotten_by_quickbooks(linked, request)

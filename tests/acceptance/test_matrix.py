@@ -14,11 +14,10 @@ import pytest
 
 from qbxml.entities import BY_RESOURCE, ENTITIES
 from store import problem_acts
-from tests.acceptance.in_process import Server, faulty, server
+from tests.acceptance.in_process import Server, faults_of, faulty, server
 from tests.acceptance.world import World
 from tests.acceptance.write_types import WRITE_TYPES, Record, WriteType, ground
 from webconnector.rehearsal.fault_specs import CALLS
-from webconnector.rehearsal.faults import Faults
 from webconnector.rehearsal_compare import Difference, Scope, compare
 
 RECOVERIES_MAX = 4
@@ -93,7 +92,7 @@ class Cell:
             one.act(made, number, record) for one, record in zip(self.types, known, strict=True)
         ]
         made.clock.advance(minutes=5)
-        faults = Faults(self.spec, lambda seconds: made.clock.advance(seconds=seconds))
+        faults = faults_of(made, self.spec)
         bad = faulty(made, faults)
         for _ in range(self.spec.count(",") + 1):
             bad.run(made.books)

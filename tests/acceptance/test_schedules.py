@@ -21,11 +21,10 @@ from hypothesis.stateful import (
 
 from store import problem_acts
 from store.errors import Refused
-from tests.acceptance.in_process import Server, faulty, server
+from tests.acceptance.in_process import Server, faults_of, faulty, server
 from tests.acceptance.money_sides import MoneySides
 from webconnector.rehearsal.company_file import CompanyFile
 from webconnector.rehearsal.fault_specs import any_fault
-from webconnector.rehearsal.faults import Faults
 
 SCHEDULES = 200
 PARTS = 2
@@ -74,7 +73,7 @@ class Schedule(RuleBasedStateMachine):
             self.random = seed
             chosen.append(any_fault(self._pick))
         note(f"faults: {', '.join(map(str, chosen))}")
-        played = Faults(chosen, lambda seconds: self.made.clock.advance(seconds=seconds))
+        played = faults_of(self.made, chosen)
         self.made.clock.advance(minutes=5)
         bad = faulty(self.made, played)
         for number, _ in enumerate(bad.steps(self.made.books), 1):

@@ -15,7 +15,7 @@ from tests.acceptance.test_bill_payments import bill, part, pay, ready, state
 from tests.acceptance.test_bills import rent
 from tests.acceptance.test_both_at_once import lose_for_good, up_to_the_bill
 from tests.acceptance.test_company_moves import other, rebind
-from tests.acceptance.test_exactly_once import next_request, up_to_the_write
+from tests.acceptance.test_exactly_once import up_to_the_write
 from tests.acceptance.test_invoices import ours
 from tests.acceptance.test_sessions import close, receive
 from tests.acceptance.test_start_date import invoice
@@ -125,10 +125,7 @@ def test_an_invoice_is_not_deleted_while_nobody_knows_whether_it_arrived(
 
 def arrived(made: World, noun: str, *, there: bool = True) -> str:
     """The request with which one of these left, and arrived or not."""
-    ticket, request = up_to_the_write(made)
-    while f"<{noun}" not in request:
-        assert 0 <= receive(made, ticket, made.books.process(request)) < 100
-        request = next_request(made, ticket)
+    _, request = up_to_the_write(made, f"<{noun}")
     if there:
         made.books.process(request)
     return request
