@@ -24,7 +24,7 @@ from store.errors import Refused
 from tests.acceptance.in_process import Server, faults_of, faulty, server
 from tests.acceptance.money_sides import MoneySides
 from webconnector.rehearsal.company_file import CompanyFile
-from webconnector.rehearsal.fault_specs import any_fault
+from webconnector.rehearsal.fault_specs import Fault, any_fault
 
 SCHEDULES = 200
 PARTS = 2
@@ -32,6 +32,15 @@ PARTS = 2
 STEPS = 6
 RECOVERIES_MAX = 4
 CALLS_MOST = 12
+LOST = (
+    "lost-reply@write",
+    "garbled@write",
+    "garbled@write*2",
+    "incomplete@write",
+    "set-status:9005@write",
+    "lost-reply@write,set-status:9002@write",
+)
+"""How the answer to a write is lost, so that it is asked for or looked for."""
 OTHER_STAMP = "{00000000-1111-2222-3333-444444444444}"
 seeds = st.integers(0, 2**32 - 1)
 
@@ -72,8 +81,17 @@ class Schedule(RuleBasedStateMachine):
         for seed in faults:
             self.random = seed
             chosen.append(any_fault(self._pick))
-        note(f"faults: {', '.join(map(str, chosen))}")
-        played = faults_of(self.made, chosen)
+        self._goes_wrong(chosen, acts, call)
+
+    @rule(answers=st.sampled_from(LOST), acts=st.lists(seeds, max_size=3))
+    def the_answer_to_a_write_is_lost(self, answers: str, acts: list[int]) -> None:
+        self._goes_wrong(answers, [], 0)
+        for seed in acts:
+            self._act(seed)
+
+    def _goes_wrong(self, faults: str | list[Fault], acts: list[int], call: int) -> None:
+        played = faults_of(self.made, faults)
+        note(f"faults: {', '.join(map(str, played.waiting))}")
         self.made.clock.advance(minutes=5)
         bad = faulty(self.made, played)
         for number, _ in enumerate(bad.steps(self.made.books), 1):
@@ -81,6 +99,10 @@ class Schedule(RuleBasedStateMachine):
                 self._act(acts.pop())
         note(f"{bad.log.outcome} after {len(bad.log.calls)} calls; {', '.join(played.happened)}")
         self.made.clock.advance(minutes=2 if bad.log.outcome == "finished" else 16)
+
+    @rule(days=st.sampled_from([1, 8, 85]))
+    def nobody_comes(self, days: int) -> None:
+        self.made.clock.advance(days=days)
 
     @rule()
     def another_file_is_open(self) -> None:
