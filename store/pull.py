@@ -331,9 +331,10 @@ def _settle_change(
         if to_send and sync.pushes(entity):
             changes.record(sync.conn, sync.company_id, entity, [record_id], Action.MOD, sync.now)
         return
-    values: dict[str, Any] = {"action": Action.MOD, "waits_for": None, "waits_for_id": None}
+    values: dict[str, Any] = {"action": Action.MOD}
     if waiting.state in _GOES_ON and edited:
         values |= {"state": State.PENDING, "attempts": 0, "try_after": None}
+        values |= {"waits_for": None, "waits_for_id": None}
     if not to_send:
         values = {"state": State.DONE, "finished_at": sync.now}
         problems.resolve_records(sync, [record_id])

@@ -10,6 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
+from sqlalchemy import select
+
+from store.changes import State
+from store.syncing import change
 from tests.acceptance.both_books import Both
 from tests.acceptance.two_money import Money
 from tests.acceptance.two_people import People
@@ -48,8 +52,24 @@ class MoneySides(TwoSides):
     # --- what is true at every moment
 
     def broken_promises(self) -> list[str]:
-        """Money that is there twice, or said to be there when it is not."""
-        return [*self._untrue(), *Both(self.made).twice(), *self._moved_twice()]
+        """Money that is there twice, or said to be there when it is not; who waits for nothing."""
+        return [
+            *self._untrue(),
+            *Both(self.made).twice(),
+            *self._moved_twice(),
+            *self._waiting_for_nothing(),
+        ]
+
+    def _waiting_for_nothing(self) -> Iterator[str]:
+        waiting = select(change.c.resource, change.c.record_id).where(
+            change.c.company_id == self.made.id,
+            change.c.finished_at.is_(None),
+            change.c.state == State.WAITING,
+            change.c.waits_for.is_(None),
+        )
+        with self.made.store.read() as conn:
+            for row in conn.execute(waiting):
+                yield f"{row.resource} {row.record_id} waits and does not say for what"
 
     def _untrue(self) -> Iterator[str]:
         for resource, kind in _KIND.items():

@@ -341,3 +341,21 @@ def test_a_duplicate_goes_on_when_the_one_in_quickbooks_was_deleted(acme: World)
     acme.sync()
     assert state(acme, "bills", bill["id"]) == "synced"
     assert acme.problems() == []
+
+
+def test_an_edited_bill_that_waits_does_so_until_it_can_go(two_way: World) -> None:
+    two_way.books.add("Customer", {"Name": "Taken"})
+    two_way.sync()
+    bill = rent(two_way, two_way.add("vendors", name="Acme")["id"], number="B-1")["id"]
+    two_way.sync()
+    vendor = two_way.add("vendors", name="Taken")["id"]  # names are shared by customers and vendors
+    two_way.change("bills", bill, vendor=vendor)
+    for _ in range(3):  # it is read again each time, as the newest one
+        two_way.sync()
+        sync = two_way.get("bills", bill)["sync"]
+        assert (sync["state"], sync["waits_for"]) == ("waiting", "vendor Taken")
+    two_way.change("vendors", vendor, name="Taken (V)")
+    two_way.sync()
+    assert state(two_way, "bills", bill) == "synced"
+    assert two_way.books.all("Bill")[0]["VendorRef"]["FullName"] == "Taken (V)"
+    assert two_way.problems() == []

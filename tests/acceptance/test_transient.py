@@ -14,6 +14,7 @@ from store import problem_acts
 from store.syncing import change
 from store.unwritten import retries_max
 from tests.acceptance.guarded import bill, met, state
+from tests.acceptance.test_bills import rent
 from tests.acceptance.world import World
 
 
@@ -169,3 +170,21 @@ def test_the_same_cause_met_again_is_counted_and_no_second_problem(acme: World) 
     acme.sync()
     (problem,) = acme.problems()
     assert problem.count == 2
+
+
+def test_a_bill_in_use_for_long_goes_on_though_it_is_read_again_meanwhile(two_way: World) -> None:
+    made = rent(two_way, two_way.add("vendors", name="Acme")["id"])["id"]
+    two_way.sync()
+    (theirs,) = two_way.books.all("Bill")
+    two_way.books.in_use.add(theirs["TxnID"])
+    two_way.change("bills", made, memo="new")
+    two_way.sync()
+    for _ in range(retries_max):
+        until_due(two_way)
+    two_way.sync(minutes=1)  # it is read again, as the newest one, while its pause lasts
+    assert two_way.get("bills", made)["sync"]["waits_for"] == "QuickBooks to let go of it"
+    two_way.books.in_use.clear()
+    until_due(two_way)
+    assert two_way.get("bills", made)["sync"]["state"] == "synced"
+    assert two_way.books.all("Bill")[0]["Memo"] == "new"
+    assert two_way.problems() == []

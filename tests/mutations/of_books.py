@@ -45,6 +45,13 @@ BOOKS = (
         _in("test_while_asked"),
     ),
     Sabotage(
+        "what waits forgets for what, when it is read again",
+        "store/pull.py",
+        '    values: dict[str, Any] = {"action": Action.MOD}\n',
+        '    values: dict[str, Any] = {"action": Action.MOD, "waits_for": None}\n',
+        _in("test_both_at_once"),
+    ),
+    Sabotage(
         "a transfer in doubt may be changed",
         "store/rules.py",
         "if _in_doubt(conn, row):",
