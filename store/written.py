@@ -315,7 +315,7 @@ def keep_written(
         filled = [part for part in filled if part not in changed_since]
     page = Page(sync, entity, loaded)
     page.refs.learn_all([record])
-    written_version = page.write(record, record_id, filled)
+    written_version = page.write(record, record_id, filled, waits=row.version != version)
     page.flush(counted=False)
     if row.version != version:
         return

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.conftest import stock
+from tests.acceptance.in_process import faulty
 from tests.acceptance.test_bills import rent
 from tests.acceptance.test_exactly_once import up_to_the_write
 from tests.acceptance.test_invoices import ours
@@ -359,3 +360,23 @@ def test_an_edited_bill_that_waits_does_so_until_it_can_go(two_way: World) -> No
     assert state(two_way, "bills", bill) == "synced"
     assert two_way.books.all("Bill")[0]["VendorRef"]["FullName"] == "Taken (V)"
     assert two_way.problems() == []
+
+
+def test_the_sum_of_lines_that_the_app_changed_meanwhile_stays(acme: World) -> None:
+    acme.sync()
+    bill = rent(acme, acme.add("vendors", name="Acme")["id"], number="B-1")["id"]
+    ticket, request = up_to_the_bill(acme)
+    reply = acme.books.process(request)
+    lines = [{"account": {"name": "Rent"}, "amount": "150.00"}]
+    acme.change("bills", bill, expense_lines=lines)
+    receive(acme, ticket, reply)
+    assert acme.get("bills", bill)["amount"] == "150.00"
+    close(acme, ticket)
+    # The edit arrives, and nobody hears what became of it.
+    acme.clock.advance(minutes=16)
+    faulty(acme, "incomplete@write").run(acme.books)
+    acme.clock.advance(minutes=70)
+    acme.sync()
+    assert acme.books.all("Bill")[0]["AmountDue"] == "150.00"
+    assert acme.get("bills", bill)["amount"] == "150.00"
+    assert state(acme, "bills", bill) == "synced"

@@ -52,6 +52,13 @@ BOOKS = (
         _in("test_both_at_once"),
     ),
     Sabotage(
+        "an older total from QuickBooks replaces that of newer lines",
+        "store/written.py",
+        "filled, waits=row.version != version)",
+        "filled)",
+        _in("test_both_at_once"),
+    ),
+    Sabotage(
         "a transfer in doubt may be changed",
         "store/rules.py",
         "if _in_doubt(conn, row):",
