@@ -87,11 +87,11 @@ def before_the_first_sync(app: App, books: CompanyFile) -> None:
 
 def between_the_syncs(app: App, books: CompanyFile) -> None:
     """New records, edits, an inactive one and deletions, on both sides."""
-    _app_edits(app)
+    _app_edits(app, _days(books)[0])
     _quickbooks_edits(books)
 
 
-def _app_edits(app: App) -> None:
+def _app_edits(app: App, today: str) -> None:
     expense = app.first("accounts", lambda row: row["type"] == "Expense" and row["active"])
     bought = app.first("items", lambda row: row["kind"] == "ItemNonInventory" and row["active"])
     sold = app.first("items", lambda row: row["kind"] == "ItemService" and row["active"])
@@ -105,7 +105,7 @@ def _app_edits(app: App) -> None:
         "bills",
         vendor=vendor["id"],
         number="BR-2041",
-        bill_date=f"{datetime.now(UTC):%Y-%m-%d}",
+        bill_date=today,
         memo="Paper for the autumn catalogue",
         expense_lines=[{"account": expense["id"], "amount": "120.00", "memo": "Delivery"}],
         item_lines=[{"item": bought["id"], "quantity": "3", "cost": "14.25"}],
@@ -116,7 +116,7 @@ def _app_edits(app: App) -> None:
         "invoices",
         customer=customer["id"],
         number="CG-77",
-        invoice_date=f"{datetime.now(UTC):%Y-%m-%d}",
+        invoice_date=today,
         memo="Thank you",
         lines=[
             {"item": sold["id"], "description": "Set-up", "quantity": "2", "rate": "85"},
