@@ -67,14 +67,12 @@ def force_all(conn: Connection, company_id: str) -> None:
     force(conn, company_id, [g[0].query_noun for g in queries() if g[0].query_noun in known])
 
 
-def again(sync: Sync, nouns: Iterable[str] | None = None) -> None:
-    """In the middle of a session: compare these types anew, or (None) all that were ever read."""
-    if nouns is None:
-        known = cursors.known(sync)
-        nouns = [g[0].query_noun for g in queries() if g[0].query_noun in known]
-    listed = list(nouns)
-    force(sync.conn, sync.company_id, listed)
-    cursors.changed(sync, [name_of(noun) for noun in listed])
+def again(sync: Sync) -> None:
+    """In the middle of a session: compare every type anew that was ever read."""
+    known = cursors.known(sync)
+    nouns = [group[0].query_noun for group in queries() if group[0].query_noun in known]
+    force(sync.conn, sync.company_id, nouns)
+    cursors.changed(sync, [name_of(noun) for noun in nouns])
 
 
 def wanted(entity: Entity) -> tuple[str, ...]:
